@@ -1,0 +1,53 @@
+# One verb per intent; bare `make` checks and tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: all setup demo test check bench faults serve-docs clean lock
+all: check test
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing the locked packages into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip check
+	@touch $(READY)
+
+demo: setup
+	@$(BIN)/tapehouse demo
+
+test: setup
+	@$(BIN)/python -m pytest
+
+check: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+	@$(BIN)/python -m pytest tests/house
+
+bench: setup
+	@$(BIN)/python -m bench
+
+faults: setup
+	@$(BIN)/python -m tests.faults.kill_runs
+	@$(BIN)/python -m tests.faults.disk_full
+
+serve-docs: setup
+	@$(BIN)/tapehouse docs
+	@echo "open http://127.0.0.1:8080/index.html (Ctrl-C stops it)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory data_extracts/docs 8080
+
+clean:
+	rm -rf $(VENV) target build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Needs uv, which only the maintainers of the lock need.
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --strip-extras --custom-compile-command "make lock" --quiet \
+		--exclude-newer 2026-09-15 --exclude-newer-package duckdb=2026-11-20 -o requirements.lock

@@ -1,0 +1,1 @@
+"""The `tapehouse` command, one module per verb."""

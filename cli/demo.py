@@ -1,0 +1,92 @@
+"""`tapehouse demo`: the whole product against the sandbox exchange, without keys or network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import typer
+from rich.table import Table
+
+from cli.options import Config, Verbose, begin
+from cli.watch import Screen, close, console
+from flows.demo import demo, demo_settings
+from publish import open_market
+from warehouse import clock, errors
+from warehouse.settings import PROJECT
+
+BUILT = """
+select
+    instruments.asset_class, bars.interval, count(distinct bars.instrument_id) as instruments,
+    count(*) as bars, min(bars.session_date) as first_date, max(bars.session_date) as last_date
+from (
+    select instrument_id, '1d' as interval, session_date from daily_bars
+    union all
+    select instrument_id, interval, session_date from intraday_bars
+) as bars
+inner join instruments on bars.instrument_id = instruments.instrument_id
+group by instruments.asset_class, bars.interval
+order by instruments.asset_class, bars.interval desc
+"""
+SET_ASIDE = """
+select rule, table_name, count(*) as found, min(detail) as example
+from quarantined_rows group by rule, table_name order by found desc, rule
+"""
+
+
+def register(app: typer.Typer) -> None:
+    @app.command("demo")
+    def demo_command(config: Config = None, verbose: Verbose = False) -> int:
+        """Fetch a made-up market from the sandbox exchange and build the whole warehouse.
+
+        Example: `tapehouse demo`; a second time adds only what is new.
+        """
+        started = clock.monotonic()
+        settings = demo_settings(begin(config, verbose))
+        with Screen() as screen:
+            report = demo(settings, screen)
+        code = close(report)
+        if report.published is None:
+            return code or errors.INTERNAL
+        market = settings.folder.market
+        with open_market(market) as connection:
+            _built(connection)
+            _set_aside(connection)
+        seconds = clock.monotonic() - started
+        shown = market.relative_to(PROJECT) if market.is_relative_to(PROJECT) else market
+        console.print(f"\nrun {report.run_id} in {seconds:.0f} s; readers open {shown}. Try next:")
+        for line in _next(settings.folder.root):
+            console.print(f"  {line}", markup=False, soft_wrap=True)
+        return code
+
+
+def _built(connection: duckdb.DuckDBPyConnection) -> None:
+    table = Table(title="What was built")
+    for name in ("asset class", "interval", "instruments", "bars", "from", "to"):
+        table.add_column(name, justify="right" if name in ("instruments", "bars") else "left")
+    for asset, interval, count, bars, first, last in connection.execute(BUILT).fetchall():
+        table.add_row(asset, interval, str(count), f"{bars:,}", str(first), str(last))
+    console.print(table)
+
+
+def _set_aside(connection: duckdb.DuckDBPyConnection) -> None:
+    table = Table(title="What was set aside, and why")
+    for name in ("rule", "from", "rows", "example"):
+        table.add_column(name, overflow="fold", justify="right" if name == "rows" else "left")
+    rows = connection.execute(SET_ASIDE).fetchall()
+    for rule, name, count, example in rows:
+        table.add_row(rule, name, f"{count:,}", example or "")
+    if rows:
+        console.print(table)
+
+
+def _next(root: Path) -> list[str]:
+    prefix = ".venv/bin/tapehouse"
+    if root.name == "sandbox":
+        prefix = f"TAPEHOUSE_DATA_DIR={root} {prefix}"
+    return [
+        f'{prefix} sql "select symbol, date, close, sma_20, rsi_14, macd_line from '
+        "technical_indicators where symbol = 'AAPL' order by date desc limit 5\"",
+        f"{prefix} quote AAPL BTCUSDT",
+        f"{prefix} run        # a quarter of an hour later in the sandbox's market",
+    ]

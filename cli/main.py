@@ -1,0 +1,65 @@
+"""The `tapehouse` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import typer
+from typer import _click as click
+
+from warehouse import errors, logs
+from warehouse.errors import TapehouseError
+
+app = typer.Typer(
+    name="tapehouse",
+    help="A market-data warehouse: fetch, check, build, publish and read market data.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+VERBS = (
+    "demo", "run", "steps", "rebuild", "quality", "quarantine", "status", "quote", "sql",
+    "market", "universe", "sandbox", "docs", "go_live",
+)  # fmt: skip
+
+for verb in VERBS:
+    import_module(f"cli.{verb}").register(app)
+
+
+def main() -> None:
+    """Run a command; every ending has its exit code (docs/cli.md lists them)."""
+    try:
+        code = app(standalone_mode=False)
+    except TapehouseError as error:
+        complain(error)
+        code = error.exit_code
+    except typer.Exit as end:
+        code = end.exit_code
+    except typer.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = errors.USAGE
+    except KeyboardInterrupt:
+        sys.stderr.write("\nstopped: what was landed is kept, the next run goes on from there\n")
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        logs.get(__name__).exception("unexpected error")
+        text = logs.one_line(logs.redact(f"{type(error).__name__}: {error}"))
+        sys.stderr.write(f"unexpected error: {text}\n  next: see logs/errors.log\n")
+        code = errors.INTERNAL
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def complain(error: TapehouseError) -> None:
+    sys.stderr.write(f"error: {logs.redact(error.message)}\n")
+    if error.next_step:
+        sys.stderr.write(f"  next: {logs.redact(error.next_step)}\n")

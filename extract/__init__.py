@@ -1,0 +1,1 @@
+"""Everything between a provider and the raw tables: plan, fetch, landing, load."""

@@ -1,0 +1,113 @@
+"""Fetching: a work list goes through each provider's dlt source into landing, group by group."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from extract.context import Failure, FetchContext
+from extract.landing import Landing
+from extract.providers import module
+from extract.request_log import RejectedRows, RequestLog
+from extract.work import WorkItem
+from warehouse import runs
+from warehouse.folder import DataFolder
+from warehouse.settings import Settings, export_for_children
+
+# A group of this many units is accepted at once: small enough to bound memory and what a kill
+# costs, large enough that dlt's fixed cost per pipeline run does not matter.
+UNITS_PER_GROUP = 40
+
+
+@dataclass
+class Fetched:
+    """What one fetch brought, and which units failed."""
+
+    units: int = 0
+    files: int = 0
+    rows: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+def fetch(
+    settings: Settings,
+    landing: Landing,
+    run_id: int,
+    items: Sequence[WorkItem],
+    on_units: Callable[[int], None] | None = None,
+) -> Fetched:
+    """One bad unit never stops the rest; what failed is told in the result."""
+    done = Fetched()
+    run_folder = settings.folder.runs / f"{run_id:06d}"
+    log, rejected = RequestLog(run_id), RejectedRows()
+    ordered = sorted(items, key=lambda item: item.provider)
+    for provider, own in groupby(ordered, key=lambda item: item.provider):
+        context = FetchContext(
+            run_id, settings.provider(provider), log, rejected, settings.folder.root
+        )
+        while group := tuple(islice(own, UNITS_PER_GROUP)):
+            tables = _through_dlt(module(provider).source(group, context), run_folder)
+            tables += [("rejected_rows", rejected.drain()), ("requests", log.drain())]
+            accepted = landing.accept(run_id, tables)
+            done.units += len(group)
+            done.files += len(accepted)
+            done.rows += sum(line.row_count for line in accepted if line.table_name != "requests")
+            module(provider).accepted(group, context)
+            if on_units:
+                on_units(len(group))
+        done.failures += context.failures
+    return done
+
+
+def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
+    """Run a source through a dlt pipeline whose working folder lives no longer than the run."""
+    export_for_children(
+        RUNTIME__DLTHUB_TELEMETRY="false",
+        RUNTIME__LOG_LEVEL="WARNING",
+        EXTRACT__NEXT_ITEM_MODE="fifo",
+    )
+    import dlt
+
+    arrived: dict[str, dict[str, pa.Table]] = {}
+    for name, resource in source.resources.items():
+        arrived[name] = {}
+        # A table that dlt has not seen would evolve in its first run, frozen or not.
+        source.schema.update_table(resource.compute_table_schema())
+
+    @dlt.destination(  # type: ignore[untyped-decorator]
+        name="landing",
+        batch_size=0,
+        loader_file_format="parquet",
+        naming_convention="direct",
+        skip_dlt_columns_and_tables=True,
+    )
+    def landing_writer(file: str, table: Any) -> None:
+        arrived[table["name"]][file] = pq.read_table(file)
+
+    work = run_folder / "dlt"
+    try:
+        pipeline = dlt.pipeline(
+            pipeline_name=source.name, pipelines_dir=str(work), destination=landing_writer
+        )
+        pipeline.run(source, loader_file_format="parquet").raise_on_failed_jobs()
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return [
+        (name, pa.concat_tables(files[path] for path in sorted(files)))
+        for name, files in arrived.items()
+        if files
+    ]
+
+
+def sweep(folder: DataFolder) -> None:
+    """Remove the dlt folders of runs that were killed; they hold nothing that counts."""
+    for stray in folder.runs.glob("*/dlt"):
+        if not runs.is_alive(folder, int(stray.parent.name)):
+            shutil.rmtree(stray, ignore_errors=True)

@@ -1,0 +1,314 @@
+"""The work list: what coverage and calendar expect and no answer has settled, with its reason."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from extract import asked as history
+from extract import universe
+from extract.asked import Asked, Key
+from extract.landing import Landing
+from extract.providers import PROVIDERS, module
+from extract.universe import Instrument
+from extract.work import WorkItem
+from warehouse import clock, market_hours
+from warehouse.errors import UsageError
+from warehouse.folder import DataFolder
+from warehouse.market_hours import Session
+from warehouse.settings import PROJECT, Settings
+
+SEEDS = PROJECT / "dbt_project" / "seeds"
+INTERVALS = {
+    "1m": timedelta(minutes=1),
+    "5m": timedelta(minutes=5),
+    "15m": timedelta(minutes=15),
+    "1h": timedelta(hours=1),
+    "1d": timedelta(days=1),
+}
+ASK_UNKNOWN_AGAIN = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """One row of `seeds/coverage.csv`."""
+
+    group: str
+    interval: str
+    back: timedelta
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What `seeds/providers.csv` says of one provider."""
+
+    priority: int
+    settle_daily: timedelta
+    settle_intraday: timedelta
+
+    def settle(self, interval: str) -> timedelta:
+        return self.settle_daily if interval == "1d" else self.settle_intraday
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person narrows a run down to; empty means everything."""
+
+    symbols: tuple[str, ...] = ()
+    providers: tuple[str, ...] = ()
+    intervals: tuple[str, ...] = ()
+
+    def instruments(self, every: Sequence[Instrument]) -> list[Instrument]:
+        if not self.symbols:
+            return list(every)
+        known = {one.symbol: one for one in every}
+        unknown = [symbol for symbol in self.symbols if symbol not in known]
+        if unknown:
+            raise UsageError(
+                f"not in the universe: {', '.join(unknown)}",
+                f"add it with `tapehouse universe add {unknown[0]}`",
+            )
+        return [known[symbol] for symbol in dict.fromkeys(self.symbols)]
+
+
+@dataclass(frozen=True)
+class Due:
+    """A part of one session that must be asked for; `position` counts the sessions."""
+
+    position: int
+    session: Session
+    start: datetime
+    end: datetime
+    reason: str
+
+
+def coverage() -> list[Coverage]:
+    with (SEEDS / "coverage.csv").open(encoding="utf-8", newline="") as file:
+        return [
+            Coverage(
+                row["coverage_group"],
+                row["interval"],
+                timedelta(days=int(row["back_days"])),
+                row["purpose"],
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def rules() -> dict[str, Rules]:
+    with (SEEDS / "providers.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["provider"]: Rules(
+                int(row["priority"]),
+                timedelta(minutes=float(row["settle_minutes_daily"])),
+                timedelta(minutes=float(row["settle_minutes_intraday"])),
+            )
+            for row in csv.DictReader(file)
+        }
+
+
+def make(settings: Settings, landing: Landing, choice: Choice | None = None) -> list[WorkItem]:
+    """Everything that is due now."""
+    choice = choice or Choice()
+    now = clock.now()
+    planner = Planner(settings, landing, choice, now)
+    return list(planner.items())
+
+
+class Planner:
+    """Works out one plan at one instant."""
+
+    def __init__(self, settings: Settings, landing: Landing, choice: Choice, now: datetime) -> None:
+        self.now = now
+        self.folder: DataFolder = settings.folder
+        self.choice = choice
+        self.coverage = coverage()
+        self.rules = rules()
+        self.instruments = choice.instruments(universe.instruments(self.folder))
+        self.served = [
+            name
+            for name in sorted(PROVIDERS, key=lambda name: self.rules[name].priority)
+            if settings.provider(name).enabled
+            and name != "file_drop"
+            and (not choice.providers or name in choice.providers)
+        ]
+        longest = max(one.back for one in self.coverage)
+        self.asked: Asked = history.read(self.folder, landing, now - longest)
+        self.with_files = not choice.symbols and (
+            not choice.providers or "file_drop" in choice.providers
+        )
+
+    def items(self) -> Iterator[WorkItem]:
+        for instrument in self.instruments:
+            provider = next((one for one in self.served if instrument.symbol_at(one)), None)
+            if provider is None:
+                continue
+            yield from self._actions(instrument, provider)
+            yield from self._bars(instrument, provider)
+        yield from self._snapshots()
+        if self.with_files:
+            yield from self._files()
+
+    def _bars(self, instrument: Instrument, provider: str) -> Iterator[WorkItem]:
+        backs: dict[str, timedelta] = {}
+        for row in self.coverage:
+            if instrument.in_group(row.group):
+                backs[row.interval] = max(row.back, backs.get(row.interval, row.back))
+        for interval, back in backs.items():
+            if self.choice.intervals and interval not in self.choice.intervals:
+                continue
+            key: Key = (provider, "bars", instrument.instrument_id, interval)
+            if self._lately_unknown(key):
+                continue
+            due = self._due(instrument, provider, interval, self.now - back)
+            for start, end, reason in _joined(due):
+                for low, high in module(provider).chunks(interval, start, end, self.now):
+                    yield self._item(
+                        instrument, provider, "bars", reason, interval=interval, start=low, end=high
+                    )
+
+    def _due(
+        self, instrument: Instrument, provider: str, interval: str, since: datetime
+    ) -> Iterator[Due]:
+        """What is missing or not settled, session by session."""
+        key: Key = (provider, "bars", instrument.instrument_id, interval)
+        settle = self.rules[provider].settle(interval)
+        sessions = market_hours.sessions(instrument.calendar, since, self.now)
+        for position, session in enumerate(sessions):
+            if not _listed(instrument, session) or session.opens_at < since:
+                continue
+            end = self._closed_until(session, interval)
+            if end <= session.opens_at:
+                continue
+            holes = self.asked.uncovered(key, session.opens_at, end)
+            for low, high in holes:
+                reason = "missing" if low == session.opens_at else "new bars"
+                yield Due(position, session, low, high, reason)
+            settles_at = session.closes_at + settle
+            if holes or self.now < settles_at:
+                continue
+            for low, high in self.asked.uncovered(key, session.opens_at, end, since=settles_at):
+                yield Due(position, session, low, high, "settle")
+
+    def _closed_until(self, session: Session, interval: str) -> datetime:
+        """The end of the newest bar that is over; a running bar is never asked for."""
+        if self.now >= session.closes_at:
+            return session.closes_at
+        length = INTERVALS[interval]
+        if interval == "1d":
+            return session.opens_at
+        return session.opens_at + (self.now - session.opens_at) // length * length
+
+    def _actions(self, instrument: Instrument, provider: str) -> Iterator[WorkItem]:
+        """Splits and dividends, before the bars they explain, once a session."""
+        if provider != "yahoo" or instrument.asset_class not in ("stock", "etf", "fund"):
+            return
+        if self.choice.intervals and "1d" not in self.choice.intervals:
+            return
+        key: Key = (provider, "actions", instrument.instrument_id, None)
+        last = self.asked.answered_at.get(key)
+        if self._lately_unknown(key) or (last and last >= self._opened(instrument.calendar)):
+            return
+        yield self._item(instrument, provider, "actions", "new session" if last else "missing")
+
+    def _snapshots(self) -> Iterator[WorkItem]:
+        """Quotes of all Yahoo symbols in one call; trades and book of each Binance symbol."""
+        batch = [
+            one
+            for one in self.instruments
+            if "yahoo" in self.served and one.yahoo_symbol and self._quote_is_due(one)
+        ]
+        size = 50
+        for first in range(0, len(batch), size):
+            symbols = tuple(str(one.yahoo_symbol) for one in batch[first : first + size])
+            yield WorkItem("yahoo", "quotes", symbols, "snapshot")
+        for instrument in self.instruments:
+            if "binance" in self.served and instrument.binance_symbol:
+                yield self._item(instrument, "binance", "trades", "snapshot")
+                yield self._item(instrument, "binance", "book_tickers", "snapshot")
+
+    def _quote_is_due(self, instrument: Instrument) -> bool:
+        """While the market is open, and once after its close."""
+        if market_hours.current(instrument.calendar, self.now):
+            return True
+        last = self.asked.answered_at.get(("yahoo", "quotes", None, None))
+        return last is None or last < self._closed(instrument.calendar)
+
+    def _files(self) -> Iterator[WorkItem]:
+        for path in module("file_drop").waiting_files(self.folder.inbox):
+            yield WorkItem("file_drop", "file", (path.name,), "dropped")
+
+    def _item(
+        self,
+        instrument: Instrument,
+        provider: str,
+        endpoint: str,
+        reason: str,
+        interval: str | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> WorkItem:
+        return WorkItem(
+            provider=provider,
+            endpoint=endpoint,  # type: ignore[arg-type]
+            symbols=(str(instrument.symbol_at(provider)),),
+            reason=reason,
+            instrument_id=instrument.instrument_id,
+            interval=interval,
+            start=start,
+            end=end,
+            exchange_timezone=market_hours.TIMEZONES[instrument.calendar],
+        )
+
+    def _lately_unknown(self, key: Key) -> bool:
+        at = self.asked.unknown_at.get(key)
+        return at is not None and self.now - at < ASK_UNKNOWN_AGAIN
+
+    def _opened(self, calendar: str) -> datetime:
+        return max(
+            session.opens_at
+            for session in market_hours.sessions(calendar, self.now - timedelta(days=12), self.now)
+        )
+
+    def _closed(self, calendar: str) -> datetime:
+        return max(
+            (
+                session.closes_at
+                for session in market_hours.sessions(
+                    calendar, self.now - timedelta(days=12), self.now
+                )
+                if session.closes_at <= self.now
+            ),
+            default=datetime.min,
+        )
+
+
+def _listed(instrument: Instrument, session: Session) -> bool:
+    day = session.session_date
+    return (instrument.listed_on is None or instrument.listed_on <= day) and (
+        instrument.delisted_on is None or day <= instrument.delisted_on
+    )
+
+
+def _joined(due: Iterable[Due]) -> Iterator[tuple[datetime, datetime, str]]:
+    """Whole sessions next to each other with one reason become one window."""
+    first = last = None
+    for one in due:
+        if (
+            first
+            and last
+            and one.reason == last.reason
+            and one.position == last.position + 1
+            and last.end == last.session.closes_at
+            and one.start == one.session.opens_at
+        ):
+            last = one
+            continue
+        if first and last:
+            yield first.start, last.end, first.reason
+        first = last = one
+    if first and last:
+        yield first.start, last.end, first.reason

@@ -1,0 +1,124 @@
+"""Loading: each accepted file becomes rows of its raw table in one transaction, exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import duckdb
+
+from extract import landing_files, migrations
+from extract.landing import Landing
+from extract.manifest import ManifestLine
+from extract.schemas import columns, create_statement, declared
+from warehouse import database
+from warehouse.folder import DataFolder
+
+
+@dataclass
+class Loaded:
+    """What one load did."""
+
+    files: int = 0
+    rows: int = 0
+    damaged: list[tuple[str, str]] = field(default_factory=list)
+
+
+def load(
+    folder: DataFolder, landing: Landing, on_file: Callable[[ManifestLine], None] | None = None
+) -> Loaded:
+    """Take what landing accepted since the last load; the caller holds the writer's lock."""
+    done = Loaded()
+    with database.connect(folder.warehouse) as connection:
+        prepare(connection)
+        for group in landing.manifest.groups(after=last_loaded(connection)):
+            for line in group:
+                _load_file(connection, landing, line, done)
+                if on_file:
+                    on_file(line)
+        connection.execute("checkpoint")
+    return done
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the raw tables, or bring those of an older release up to this one."""
+    migrations.migrate(connection)
+    for table in declared():
+        connection.execute(create_statement(table))
+        held = {
+            name
+            for (name,) in connection.execute(
+                "select column_name from information_schema.columns "
+                "where table_schema = 'raw' and table_name = ?",
+                [table],
+            ).fetchall()
+        }
+        for name, kind in columns(table).items():
+            if name not in held:
+                connection.execute(f'alter table raw."{table}" add column "{name}" {kind}')
+
+
+def last_loaded(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("select coalesce(max(file_seq), 0) from raw.landing_files").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _load_file(
+    connection: duckdb.DuckDBPyConnection, landing: Landing, line: ManifestLine, done: Loaded
+) -> None:
+    reason = landing.damage(line)
+    if reason is None:
+        connection.execute("begin")
+        try:
+            rows = _insert(connection, landing, line)
+            if rows != line.row_count:
+                raise duckdb.InvalidInputException(
+                    f"the file holds {rows} rows, {line.row_count} were accepted"
+                )
+            _book(connection, line, "loaded", None)
+            connection.execute("commit")
+            done.files += 1
+            done.rows += rows
+            return
+        except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+            connection.execute("rollback")
+            reason = str(error).splitlines()[0]
+    _book(connection, line, "damaged", reason)
+    done.damaged.append((line.path, reason))
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, landing: Landing, line: ManifestLine) -> int:
+    source = landing_files.scan(landing.folder.landing / line.path, line.format, line.table_name)
+    present = [
+        name for (name, *_) in connection.execute(f"describe select * from {source}").fetchall()
+    ]
+    names = ", ".join(f'"{name}"' for name in columns(line.table_name) if name in present)
+    row = connection.execute(
+        f'insert into raw."{line.table_name}" ({names}) select {names} from {source}'
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _book(
+    connection: duckdb.DuckDBPyConnection, line: ManifestLine, state: str, reason: str | None
+) -> None:
+    values: dict[str, str | int | datetime | None] = {
+        "file_seq": line.file_seq,
+        "group_seq": line.group_seq,
+        "run_id": line.run_id,
+        "table_name": line.table_name,
+        "path": line.path,
+        "format": line.format,
+        "row_count": line.row_count,
+        "byte_count": line.byte_count,
+        "sha256": line.sha256,
+        "accepted_at": line.accepted_at,
+        "schema_version": line.schema_version,
+        "state": state,
+        "reason": reason,
+    }
+    names, marks = ", ".join(values), ", ".join("?" * len(values))
+    connection.execute(
+        f"insert into raw.landing_files ({names}) values ({marks})", list(values.values())
+    )

@@ -1,0 +1,45 @@
+"""What is not asked of a provider but must be as-of all the same: sessions and own instruments."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from extract import universe
+from extract.landing import Landing
+from extract.schemas import arrow_schema
+from warehouse import clock, market_hours
+
+FIRST_YEAR = 2000
+
+
+def land_sessions(landing: Landing, run_id: int) -> int:
+    """Land all sessions as one snapshot when the library or the last year is a new one."""
+    library, last_year = market_hours.library_version(), clock.now().year + 1
+    held = landing.last_of("calendar_sessions")
+    if held and landing.damage(held) is None:
+        rows = landing.read(held)
+        newest = max(day.year for day in rows["session_date"].to_pylist()[-400:])
+        if rows["library_version"][0].as_py() == library and newest >= last_year:
+            return 0
+    schema = arrow_schema("calendar_sessions", landed=False)
+    found = [
+        {**vars(session), "library_version": library}
+        for calendar in market_hours.CALENDARS
+        for session in market_hours.sessions_of_years(calendar, FIRST_YEAR, last_year)
+    ]
+    table = pa.Table.from_pylist(found, schema=schema)
+    landing.accept(run_id, [("calendar_sessions", table)])
+    return len(found)
+
+
+def land_personal_universe(landing: Landing, run_id: int) -> int:
+    """Land the personal universe as one snapshot whenever it differs from the one landed."""
+    schema = arrow_schema("personal_universe", landed=False)
+    own = [dict(vars(one)) for one in universe.personal(landing.folder)]
+    table = pa.Table.from_pylist(own, schema=schema)
+    held = landing.last_of("personal_universe")
+    whole = held is not None and landing.damage(held) is None
+    if held and whole and landing.read(held).select(schema.names).equals(table):
+        return 0
+    landing.accept(run_id, [("personal_universe", table)])
+    return len(own)

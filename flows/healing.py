@@ -1,0 +1,25 @@
+"""The first thing every run does: put right what a killed run left behind."""
+
+from __future__ import annotations
+
+from extract import fetch
+from extract.landing import Landing
+from warehouse import database
+from warehouse.folder import DataFolder
+from warehouse.lock import FileLock, writer_lock_path
+
+
+def heal(folder: DataFolder) -> list[str]:
+    """Idempotent, and safe to be killed itself; returns what it put right."""
+    healed = [f"removed {name}, which was never accepted" for name in Landing(folder).heal()]
+    fetch.sweep(folder)
+    lock = FileLock(writer_lock_path(folder.root), "healing")
+    if not lock.try_take():
+        return healed
+    try:
+        if folder.warehouse.with_name(f"{folder.warehouse.name}.wal").exists():
+            database.fold_in_log(folder.warehouse)
+            healed.append("replayed the write-ahead log of a run that was killed")
+    finally:
+        lock.release()
+    return healed

@@ -1,0 +1,106 @@
+"""Where a folder's data comes from: the real providers, or the sandbox exchange at its own hour."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from warehouse import clock, market_hours
+from warehouse.errors import ConfigurationError
+from warehouse.folder import DataFolder, write_whole
+from warehouse.settings import ProviderSettings, Settings
+
+
+@contextmanager
+def market_source(settings: Settings, move_on: bool = True) -> Iterator[Settings]:
+    """Settings to fetch with; in a sandbox folder an exchange runs for as long as the block."""
+    folder = settings.folder
+    folder.prepare("real" if folder.origin is None else None)
+    if folder.origin != "sandbox":
+        yield settings
+        return
+    if settings.sandbox.url:
+        with _clock_of(settings.sandbox.url):
+            yield pointed_at(settings, settings.sandbox.url)
+        return
+    from sandbox import Exchange
+
+    now = sandbox_now(settings, move_on)
+    with Exchange(seed=settings.sandbox.seed, now=now) as exchange:
+        clock.use(exchange.now)
+        try:
+            yield pointed_at(settings, exchange.url)
+        finally:
+            clock.use(None)
+
+
+@contextmanager
+def folder_clock(settings: Settings) -> Iterator[Settings]:
+    """Live at the folder's hour without an exchange: for steps that ask no provider."""
+    if settings.folder.origin != "sandbox":
+        yield settings
+        return
+    now = sandbox_now(settings, move_on=False)
+    clock.use(lambda: now)
+    try:
+        yield settings
+    finally:
+        clock.use(None)
+
+
+def pointed_at(settings: Settings, url: str) -> Settings:
+    """The same settings, with every provider at a sandbox exchange and no waiting between calls."""
+    copy = settings.model_copy(deep=True)
+    for name in type(copy.providers).model_fields:
+        provider: ProviderSettings = getattr(copy.providers, name)
+        provider.base_url = f"{url}/{name}"
+        provider.pace_seconds = 0.0
+        provider.backoff_seconds = min(provider.backoff_seconds, 0.05)
+        provider.max_wait_seconds = min(provider.max_wait_seconds, 5.0)
+    return copy
+
+
+def sandbox_now(settings: Settings, move_on: bool) -> datetime:
+    """The sandbox folder's hour; each run moves on a step and stays inside New York's session."""
+    state = settings.folder.state / "sandbox.json"
+    held = _held(settings.folder)
+    if held is None:
+        now = settings.sandbox.start.replace(tzinfo=None)
+    elif move_on:
+        now = held + timedelta(minutes=settings.sandbox.step_minutes)
+        if market_hours.current("XNYS", now) is None:
+            now = market_hours.upcoming("XNYS", now).opens_at + timedelta(minutes=30)
+    else:
+        now = held
+    if held is None or move_on:
+        state.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(state, json.dumps({"now": now.isoformat()}) + "\n")
+    return now
+
+
+def _held(folder: DataFolder) -> datetime | None:
+    state = folder.state / "sandbox.json"
+    try:
+        return datetime.fromisoformat(json.loads(state.read_text())["now"])
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError(f"{state} is damaged: {error}", "remove it") from error
+
+
+@contextmanager
+def _clock_of(url: str) -> Iterator[None]:
+    """Live at the hour of an exchange that somebody else runs."""
+    import requests
+
+    def now() -> datetime:
+        answer = requests.get(f"{url}/control/clock", timeout=10)
+        return datetime.fromisoformat(answer.json()["now"])
+
+    clock.use(now)
+    try:
+        yield
+    finally:
+        clock.use(None)

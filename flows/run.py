@@ -1,0 +1,167 @@
+"""One run: plan, extract, load, build, publish; each step also runs by its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from extract import fetch, journal, plan, raw_tables, reference
+from extract.context import Failure
+from extract.landing import Landing
+from extract.plan import Choice
+from extract.work import WorkItem
+from flows import healing
+from flows.origin import folder_clock, market_source
+from publish import snapshot
+from publish.snapshot import Published
+from warehouse import dbt_runner
+from warehouse.errors import TapehouseError, UsageError
+from warehouse.lock import writer
+from warehouse.runs import Run, Step
+from warehouse.settings import Settings
+
+STEPS = ("plan", "extract", "load", "build", "publish")
+
+
+class Watcher:
+    """Sees a run go by; the command line draws it, a flow logs it."""
+
+    def step_started(self, name: str, total: int | None = None) -> None: ...
+
+    def moved(self, amount: int = 1) -> None: ...
+
+    def step_ended(self, step: Step) -> None: ...
+
+
+@dataclass
+class Report:
+    """What a run did, for the closing table and the exit code."""
+
+    run_id: int
+    steps: list[Step] = field(default_factory=list)
+    planned: list[WorkItem] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    damaged: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[tuple[str, int]] = field(default_factory=list)
+    healed: list[str] = field(default_factory=list)
+    published: Published | None = None
+    errors: list[TapehouseError] = field(default_factory=list)
+    node_seconds: dict[str, float] = field(default_factory=dict)
+
+
+class Runner:
+    """Carries one run's settings from step to step; a step leaves its result in the report."""
+
+    def __init__(self, settings: Settings, run: Run, choice: Choice, watcher: Watcher) -> None:
+        self.settings = settings
+        self.folder = settings.folder
+        self.run = run
+        self.choice = choice
+        self.watcher = watcher
+        self.landing = Landing(settings.folder, settings.landing.format)
+        self.report = Report(run.run_id)
+        self.wait_seconds = 0.0
+        self.full_refresh = False
+        self.select: str | None = None
+
+    def plan(self, step: Step) -> None:
+        self.report.planned = plan.make(self.settings, self.landing, self.choice)
+        step.row_count = len(self.report.planned)
+
+    def extract(self, step: Step) -> None:
+        """Takes no lock: landing has its own, and readers and builds go on meanwhile."""
+        reference.land_sessions(self.landing, self.run.run_id)
+        reference.land_personal_universe(self.landing, self.run.run_id)
+        self.watcher.step_started("extract", len(self.report.planned))
+        done = fetch.fetch(
+            self.settings, self.landing, self.run.run_id, self.report.planned, self.watcher.moved
+        )
+        self.report.failures = done.failures
+        step.row_count = done.rows
+        if done.failures:
+            step.error = f"{len(done.failures)} of {done.units} units failed"
+
+    def load(self, step: Step) -> None:
+        with writer(self.folder.root, f"run {self.run.run_id}: load", self.wait_seconds):
+            done = raw_tables.load(self.folder, self.landing)
+            if journal.land_steps(self.landing, self.run.run_id):
+                raw_tables.load(self.folder, self.landing)
+        self.report.damaged = done.damaged
+        step.row_count = done.rows
+        if done.damaged:
+            step.error = f"{len(done.damaged)} damaged landing files were left out"
+
+    def build(self, step: Step) -> None:
+        with writer(self.folder.root, f"run {self.run.run_id}: build", self.wait_seconds):
+            built = dbt_runner.build(
+                self.folder,
+                self.settings.profile,
+                select=self.select,
+                full_refresh=self.full_refresh,
+                on_node=lambda _: self.watcher.moved(),
+            )
+        self.report.warnings = built.warnings
+        self.report.node_seconds = built.node_seconds
+        step.row_count = built.models
+
+    def publish(self, step: Step) -> None:
+        self.report.published = snapshot.publish(
+            self.folder, self.settings.publish.keep, self.wait_seconds
+        )
+        step.row_count = self.report.published.byte_count
+
+
+def run(
+    settings: Settings,
+    steps: Sequence[str] = STEPS,
+    choice: Choice | None = None,
+    watcher: Watcher | None = None,
+    wait_seconds: float = 0,
+    prepare: Callable[[Runner], Any] | None = None,
+) -> Report:
+    """Run the named steps in order; what was landed before an error stays landed."""
+    unknown = [name for name in steps if name not in STEPS]
+    if unknown:
+        raise UsageError(f"no such step: {', '.join(unknown)}", f"steps are: {', '.join(STEPS)}")
+    watcher = watcher or Watcher()
+    ordered = [name for name in STEPS if name in steps or (name == "plan" and "extract" in steps)]
+    source = market_source if "extract" in ordered else folder_clock
+    with source(settings) as own, _started(own) as started:
+        healed = healing.heal(own.folder)
+        runner = Runner(own, started, choice or Choice(), watcher)
+        runner.report.healed = healed
+        runner.wait_seconds = wait_seconds
+        if prepare:
+            prepare(runner)
+        for name in ordered:
+            watcher.step_started(name)
+            try:
+                with _step(started, name, runner) as step:
+                    getattr(runner, name)(step)
+            except TapehouseError as error:
+                runner.report.errors.append(error)
+                # What was landed before a disk filled or a provider went away is still good.
+                if name != "extract":
+                    break
+        return runner.report
+
+
+@contextmanager
+def _started(settings: Settings) -> Iterator[Run]:
+    started = Run.start(settings.folder)
+    try:
+        yield started
+    finally:
+        started.end()
+
+
+@contextmanager
+def _step(started: Run, name: str, runner: Runner) -> Iterator[Step]:
+    try:
+        with started.step(name) as step:
+            runner.report.steps.append(step)
+            yield step
+    finally:
+        runner.watcher.step_ended(runner.report.steps[-1])

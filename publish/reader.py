@@ -1,0 +1,32 @@
+"""Opening the published copy: read-only, and unable to reach anything outside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from warehouse import settings
+from warehouse.errors import TapehouseError
+
+CLOSED = {
+    "enable_external_access": "false",
+    "autoload_known_extensions": "false",
+    "autoinstall_known_extensions": "false",
+    "python_enable_replacements": "false",
+}
+
+
+def open_market(market: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open the newest published copy; it stays as it is for as long as it is open."""
+    path = market or settings.load().folder.market
+    if not path.exists():
+        raise TapehouseError(
+            f"nothing is published yet: {path} does not exist",
+            "run `tapehouse run`, or `make demo` to see it with made-up data",
+        )
+    # The copy's own name, not the link's: DuckDB keeps one instance for each path it is given.
+    connection = duckdb.connect(str(path.resolve()), read_only=True, config=dict(CLOSED))
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set lock_configuration = true")
+    return connection

@@ -1,0 +1,152 @@
+"""What is listed on the sandbox exchange, read from `listings.csv`, and the venues it trades on."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from zlib import crc32
+
+FIRST_DATE = date(2000, 1, 1)
+LAST_DATE = date(2035, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    code: str
+    full_name: str
+    zone: str
+    market: str
+    quote_source: str = "Delayed Quote"
+    delay_minutes: int = 15
+
+
+VENUES = {
+    venue.code: venue
+    for venue in (
+        Venue("NMS", "NasdaqGS", "America/New_York", "us_market", "Nasdaq Real Time Price", 0),
+        Venue("NGM", "NasdaqGM", "America/New_York", "us_market", "Nasdaq Real Time Price", 0),
+        Venue("NYQ", "NYSE", "America/New_York", "us_market", "Nasdaq Real Time Price", 0),
+        Venue("PCX", "NYSEArca", "America/New_York", "us_market", "Nasdaq Real Time Price", 0),
+        Venue("PNK", "OTC Markets OTCPK", "America/New_York", "us_market"),
+        Venue("NAS", "Nasdaq", "America/New_York", "us_market"),
+        Venue("SNP", "SNP", "America/New_York", "us_market"),
+        Venue("DJI", "DJI", "America/New_York", "us_market"),
+        Venue("NIM", "Nasdaq GIDS", "America/New_York", "us_market"),
+        Venue("WCB", "Cboe Indices", "America/New_York", "us_market"),
+        Venue("CGI", "Cboe Indices", "America/New_York", "us_market"),
+        Venue("CMX", "COMEX", "America/New_York", "us24_market", "Delayed Quote", 10),
+        Venue("NYM", "NY Mercantile", "America/New_York", "us24_market", "Delayed Quote", 10),
+        Venue("LSE", "LSE", "Europe/London", "gb_market", "Delayed Quote", 20),
+        Venue("GER", "XETRA", "Europe/Berlin", "de_market"),
+        Venue("HKG", "HKSE", "Asia/Hong_Kong", "hk_market"),
+        Venue("JPX", "Tokyo", "Asia/Tokyo", "jp_market", "Delayed Quote", 20),
+        Venue("CCY", "CCY", "Europe/London", "ccy_market", "Delayed Quote", 0),
+        Venue("CCC", "CCC", "UTC", "ccc_market", "CoinMarketCap", 0),
+        Venue("BINANCE", "Binance", "UTC", "ccc_market", "Binance", 0),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    symbol: str
+    yahoo_symbol: str
+    binance_symbol: str
+    name: str
+    asset_class: str
+    venue: Venue
+    calendar: str
+    currency: str
+    tick: Decimal
+    lot: Decimal
+    price: float
+    volatility: float
+    drift: float
+    volume: int
+    listed_on: date
+    delisted_on: date | None
+    served_from: date
+    served_until: date
+    thin: float
+    path: str
+    factor: str
+
+    @property
+    def ticks_per_unit(self) -> int:
+        return int(1 / self.tick)
+
+    @property
+    def lots_per_unit(self) -> int:
+        """Zero when a lot is a whole number of units, as for shares."""
+        return int(1 / self.lot) if self.lot < 1 else 0
+
+    @property
+    def digest(self) -> int:
+        return crc32(self.path.encode())
+
+    @property
+    def last_date(self) -> date:
+        return self.delisted_on or LAST_DATE
+
+    def served_on(self, day: date) -> bool:
+        return self.served_from <= day <= self.served_until
+
+    def price_of(self, ticks: int) -> Decimal:
+        return ticks * self.tick
+
+    def volume_of(self, lots: int) -> Decimal:
+        return lots * self.lot
+
+
+def _date(text: str, default: date) -> date:
+    return date.fromisoformat(text) if text else default
+
+
+def _listing(row: dict[str, str]) -> Listing:
+    lot = Decimal(row["lot"])
+    listed_on = _date(row["listed_on"], FIRST_DATE)
+    return Listing(
+        symbol=row["symbol"],
+        yahoo_symbol=row["yahoo_symbol"],
+        binance_symbol=row["binance_symbol"],
+        name=row["name"],
+        asset_class=row["asset_class"],
+        venue=VENUES[row["venue"]],
+        calendar=row["calendar"],
+        currency=row["currency"],
+        tick=Decimal(row["tick"]),
+        lot=lot,
+        price=float(row["price"]),
+        volatility=float(row["volatility"]),
+        drift=float(row["drift"]),
+        volume=int(Decimal(row["volume"]) / lot),
+        listed_on=listed_on,
+        delisted_on=date.fromisoformat(row["delisted_on"]) if row["delisted_on"] else None,
+        served_from=_date(row["served_from"], listed_on),
+        served_until=_date(row["served_until"], LAST_DATE),
+        thin=float(row["thin"]),
+        path=row["path"] or row["symbol"],
+        factor=row["factor"],
+    )
+
+
+@cache
+def all_listings() -> tuple[Listing, ...]:
+    with Path(__file__).with_name("listings.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(_listing(row) for row in csv.DictReader(file))
+
+
+def find_listing(dialect: str, symbol: str, day: date) -> Listing | None:
+    """The listing that answers to a provider's symbol on that day: symbols are renamed and reused.
+
+    `dialect` names a column, `<dialect>_symbol`; a dialect without one uses the exchange's own.
+    """
+    column = f"{dialect}_symbol"
+    for listing in all_listings():
+        if getattr(listing, column, listing.symbol) == symbol and listing.served_on(day):
+            return listing
+    return None

@@ -1,0 +1,228 @@
+"""Answers have the keys and types of the recorded samples, endpoint by endpoint."""
+
+from __future__ import annotations
+
+from calendar import timegm
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import requests
+
+from sandbox import Exchange
+
+Get = Callable[..., requests.Response]
+Sample = Callable[[str], Any]
+CHART = "/yahoo/v8/finance/chart/"
+AFTER_CLOSE = datetime(2026, 3, 11, 21, 30)
+
+
+def stamp(*parts: int) -> int:
+    return timegm(datetime(*parts).timetuple())  # type: ignore[arg-type]
+
+
+def differences(recorded: Any, given: Any, path: str = "", more: bool = False) -> list[str]:
+    """Where two payloads differ in keys or kinds of values; `more` forgives keys of ours."""
+    if isinstance(recorded, dict) and isinstance(given, dict):
+        if path.endswith((".dividends", ".splits")):
+            recorded, given = ({"*": next(iter(one.values()))} for one in (recorded, given))
+        found = [f"missing {path}.{key}" for key in recorded.keys() - given.keys()]
+        if not more:
+            found += [f"extra {path}.{key}" for key in given.keys() - recorded.keys()]
+        for key in recorded.keys() & given.keys():
+            found += differences(recorded[key], given[key], f"{path}.{key}", more)
+        return found
+    if isinstance(recorded, list) and isinstance(given, list):
+        if recorded and given:
+            return differences(recorded[0], given[0], f"{path}[0]", more)
+        return [] if bool(recorded) == bool(given) else [f"emptiness {path}"]
+    return [] if kind(recorded) == kind(given) else [f"type {path}"]
+
+
+def kind(value: Any) -> str:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return "number" if number else type(value).__name__
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "query"),
+    [
+        (
+            "AAPL_1d_split_dividend_2020",
+            "AAPL",
+            {
+                "period1": stamp(2020, 8, 31),
+                "period2": stamp(2020, 11, 12),
+                "interval": "1d",
+                "events": "div,splits",
+            },
+        ),
+        (
+            "AAPL_1m_weekend_no_timestamp_2025",
+            "AAPL",
+            {"period1": stamp(2026, 3, 7), "period2": stamp(2026, 3, 8), "interval": "1m"},
+        ),
+        (
+            "BTC-USD_1d_2020",
+            "BTC-USD",
+            {"period1": stamp(2020, 1, 1), "period2": stamp(2020, 1, 3), "interval": "1d"},
+        ),
+        (
+            "EURUSD=X_1d_2020",
+            "EURUSD=X",
+            {"period1": stamp(2020, 1, 1), "period2": stamp(2020, 1, 3), "interval": "1d"},
+        ),
+        (
+            "GC=F_1d_2020",
+            "GC=F",
+            {"period1": stamp(2020, 1, 2), "period2": stamp(2020, 1, 3), "interval": "1d"},
+        ),
+        (
+            "MSFT_1d_dividends_2021",
+            "MSFT",
+            {
+                "period1": stamp(2021, 2, 1),
+                "period2": stamp(2022, 2, 1),
+                "interval": "1d",
+                "events": "div,splits",
+            },
+        ),
+        (
+            "MUTUALFUND_1d_2024",
+            "0P0000XTS7",
+            {"period1": stamp(2024, 9, 12), "period2": stamp(2024, 9, 14), "interval": "1d"},
+        ),
+        (
+            "TSLA_1h_holiday_no_timestamp_2025",
+            "TSLA",
+            {
+                "period1": stamp(2024, 12, 31, 22),
+                "period2": stamp(2025, 1, 1, 22),
+                "interval": "1h",
+                "includePrePost": "true",
+            },
+        ),
+    ],
+)
+def test_a_chart_has_the_keys_of_its_sample(
+    exchange: Exchange, get: Get, sample: Sample, name: str, symbol: str, query: dict[str, Any]
+) -> None:
+    exchange.set_clock(AFTER_CLOSE)
+    given = get(CHART + symbol, **query).json()
+    assert differences(sample(f"yahoo/chart_{name}.json"), given) == []
+
+
+def test_an_old_chart_with_trading_periods_has_no_key_we_lack(get: Get, sample: Sample) -> None:
+    window = {"period1": stamp(2026, 3, 10, 12), "period2": stamp(2026, 3, 10, 13)}
+    given = get(CHART + "BARC.L", interval="1m", **window).json()
+    recorded = sample("yahoo/chart_BARC.L_1m_mostly_null_2017.json")
+    assert differences(recorded, given, more=True) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "fields"),
+    [
+        ("AAPL_BABA", "AAPL", None),
+        ("BTC-USD", "BTC-USD", None),
+        ("EURUSD=X", "EURUSD=X", None),
+        ("fields_symbol", "TSLA", "regularMarketPrice,regularMarketTime"),
+        ("unknown_symbol_empty", "NOPE", None),
+    ],
+)
+def test_a_quote_has_the_keys_of_its_sample(
+    exchange: Exchange, sample: Sample, name: str, symbol: str, fields: str | None
+) -> None:
+    exchange.set_clock(AFTER_CLOSE)
+    with requests.Session() as session:
+        base = exchange.url + "/yahoo"
+        session.get(base + "/", timeout=10)
+        crumb = session.get(base + "/v1/test/getcrumb", timeout=10).text
+        query = {"symbols": symbol, "crumb": crumb} | ({"fields": fields} if fields else {})
+        answer = session.get(base + "/v7/finance/quote", params=query, timeout=10)
+    assert answer.status_code == 200
+    assert differences(sample(f"yahoo/quote_v7_{name}.json"), answer.json()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("aggTrades_BTCUSDT_2026_from_archive", "aggTrades?symbol=BTCUSDT"),
+        ("depth_BTCUSDT_recorded_2019", "depth?symbol=BTCUSDT"),
+        ("exchangeInfo_2026_composed", "exchangeInfo"),
+        ("klines_BTCUSDT_1d_recorded_2021", "klines?symbol=BTCUSDT&interval=1d&limit=5"),
+        ("klines_BTCUSDT_1m_2026_from_archive", "klines?symbol=BTCUSDT&interval=1m"),
+        ("ticker24hr_BTCUSDT_recorded_2019", "ticker/24hr?symbol=BTCUSDT"),
+        ("ticker24hr_full_documented", "ticker/24hr?symbol=BNBBTC"),
+        ("time", "time"),
+        ("trades_BTCUSDT_recorded_2019", "trades?symbol=BTCUSDT"),
+    ],
+)
+def test_a_binance_answer_has_the_keys_of_its_sample(
+    get: Get, sample: Sample, name: str, path: str
+) -> None:
+    answer = get("/binance/api/v3/" + path)
+    assert answer.status_code == 200
+    recorded, given = sample(f"binance/{name}.json"), answer.json()
+    assert differences(recorded, given) == []
+    if name.startswith("klines"):
+        assert [kind(one) for one in recorded[0]] == [kind(one) for one in given[0]]
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("illegal_chars", "klines?symbol=btcusdt&interval=1m"),
+        ("invalid_interval", "klines?symbol=BTCUSDT&interval=2m"),
+        ("invalid_symbol", "klines?symbol=NOSUCH&interval=1m"),
+        ("missing_symbol", "klines?interval=1m"),
+        ("too_many_params", "ping?a=1&b=2"),
+    ],
+)
+def test_a_binance_refusal_is_the_recorded_one_word_for_word(
+    get: Get, sample: Sample, name: str, path: str
+) -> None:
+    recorded = sample(f"binance/error_400_{name}.json")
+    answer = get("/binance/api/v3/" + path)
+    assert (answer.status_code, answer.json()) == (recorded["status"], recorded["body"])
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("400_bad_interval", "AAPL?interval=45m&range=1d"),
+        ("404_delisted", "NOSUCH?interval=1d&range=1d"),
+        ("404_delisted", "TWTR?interval=1d&range=1d"),
+    ],
+)
+def test_a_yahoo_refusal_is_the_recorded_one_word_for_word(
+    get: Get, sample: Sample, name: str, path: str
+) -> None:
+    recorded = sample(f"yahoo/error_{name}.json")
+    answer = get(CHART + path)
+    assert (answer.status_code, answer.json()) == (recorded["status"], recorded["body"])
+
+
+def test_a_wrong_yahoo_path_answers_the_recorded_xml(get: Get, sample: Sample) -> None:
+    recorded = sample("yahoo/error_404_path_xml.json")
+    answer = get("/yahoo/v9/nothing")
+    assert (answer.status_code, answer.text) == (404, recorded["body_text"])
+    assert answer.headers["Content-Type"].startswith("application/xml")
+
+
+@pytest.mark.parametrize(
+    ("name", "interval"), [("1m_span_8d", "1m"), ("5m_age_60d", "5m"), ("1h_age_730d", "1h")]
+)
+def test_a_window_out_of_reach_is_refused_in_the_recorded_words(
+    exchange: Exchange, get: Get, sample: Sample, name: str, interval: str
+) -> None:
+    recorded = sample(f"yahoo/error_422_{name}.json")["body"]["chart"]["error"]
+    numbers = [
+        int(word.split("=")[1].rstrip("."))
+        for word in recorded["description"].split()
+        if "Time=" in word
+    ]
+    exchange.set_clock(datetime.fromtimestamp(numbers[1], UTC))
+    answer = get(CHART + "AAPL", period1=numbers[0], period2=numbers[1], interval=interval)
+    assert answer.status_code == 422
+    assert answer.json()["chart"]["error"] == recorded

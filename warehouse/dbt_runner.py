@@ -1,0 +1,123 @@
+"""Runs dbt in this process; the project is parsed once, however often it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from warehouse.errors import BadDataError, TapehouseError
+from warehouse.folder import DataFolder
+from warehouse.settings import PROJECT, export_for_children
+
+_manifests: dict[str, Any] = {}
+driven = False
+
+
+@dataclass
+class Built:
+    """What one dbt invocation did."""
+
+    models: int = 0
+    tests: int = 0
+    seconds: float = 0.0
+    warnings: list[tuple[str, int]] = field(default_factory=list)
+    node_seconds: dict[str, float] = field(default_factory=dict)
+
+
+def environment(folder: DataFolder, target: str) -> None:
+    """dbt finds the same folder, profile and quiet places as everything else."""
+    export_for_children(
+        TAPEHOUSE_DATA_DIR=folder.root,
+        DBT_PROJECT_DIR=PROJECT,
+        DBT_PROFILES_DIR=PROJECT,
+        DBT_TARGET=target,
+        DBT_TARGET_PATH=folder.state / "dbt",
+        DBT_LOG_PATH=folder.logs,
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+        DO_NOT_TRACK="1",
+    )
+
+
+def invoke(
+    folder: DataFolder,
+    target: str,
+    arguments: Sequence[str],
+    on_node: Callable[[str], None] | None = None,
+) -> Any:
+    """Run one dbt command; return dbt's own result. No connection stays open after it."""
+    global driven
+    environment(folder, target)
+    from dbt.cli.main import dbtRunner
+
+    key = f"{folder.root}|{target}"
+
+    def listen(event: Any) -> None:
+        if on_node and event.info.name in ("LogModelResult", "LogTestResult", "LogSeedResult"):
+            on_node(event.data.node_info.node_name)
+
+    driven = True
+    try:
+        quiet = ["--quiet", "--no-use-colors", "--log-level", "none"]
+        if key not in _manifests:
+            parsed = dbtRunner().invoke(["parse", *quiet])
+            if not parsed.success:
+                raise _failure(parsed)
+            _manifests[key] = parsed.result
+        runner = dbtRunner(manifest=_manifests[key], callbacks=[listen])
+        return runner.invoke([*arguments, *quiet])
+    finally:
+        driven = False
+        close_connections()
+
+
+def build(
+    folder: DataFolder,
+    target: str,
+    select: str | None = None,
+    full_refresh: bool = False,
+    on_node: Callable[[str], None] | None = None,
+) -> Built:
+    """Build, and raise when anything that must hold does not."""
+    arguments = ["build"]
+    if select:
+        arguments += ["--select", *select.split()]
+    if full_refresh:
+        arguments.append("--full-refresh")
+    answer = invoke(folder, target, arguments, on_node)
+    if answer.result is None:
+        raise _failure(answer)
+    built = Built(seconds=answer.result.elapsed_time)
+    broken = []
+    for result in answer.result.results:
+        node, status = result.node, str(result.status)
+        built.node_seconds[node.name] = result.execution_time
+        if node.resource_type in ("test", "unit_test"):
+            built.tests += 1
+        else:
+            built.models += 1
+        if status == "warn":
+            built.warnings.append((node.name, result.failures or 0))
+        elif status in ("error", "fail", "runtime error"):
+            broken.append(f"{node.name}: {_first_lines(result.message)}")
+    if broken or not answer.success:
+        raise BadDataError(
+            f"the build failed, nothing was published: {'; '.join(broken[:5]) or answer.exception}",
+            f"see {folder.logs / 'dbt.log'}; readers keep the last good copy",
+        )
+    return built
+
+
+def close_connections() -> None:
+    """dbt's adapter keeps its DuckDB connection, and with it the file's lock and log."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _failure(answer: Any) -> TapehouseError:
+    return TapehouseError(f"dbt cannot run: {_first_lines(str(answer.exception))}", "see dbt.log")
+
+
+def _first_lines(text: str | None) -> str:
+    return " ".join((text or "").split())[:300]

@@ -1,0 +1,133 @@
+"""Runs: an integer each, given out by making its folder, with a journal of its steps."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from warehouse import clock, logs
+from warehouse.errors import BusyError, TapehouseError
+from warehouse.folder import DataFolder
+from warehouse.lock import FileLock
+
+log = logs.get(__name__)
+
+
+@dataclass
+class Step:
+    """One line of `elt_job_log`; while it runs it has no end."""
+
+    run_id: int
+    step_number: int
+    step: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    row_count: int | None = None
+    outcome: str | None = None
+    error: str | None = None
+
+
+class Run:
+    """A run owns its folder and, while it lives, a lock in it that the kernel frees."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.run_id = int(path.name)
+        self._alive = FileLock(path / "alive.lock")
+        self._steps = 0
+
+    @classmethod
+    def start(cls, folder: DataFolder) -> Run:
+        number = max(run_ids(folder), default=0)
+        while True:
+            number += 1
+            try:
+                (folder.runs / f"{number:06d}").mkdir(parents=True)
+                break
+            except FileExistsError:
+                continue
+        run = cls(folder.runs / f"{number:06d}")
+        run._alive.take()
+        logs.bind_run(run.run_id)
+        return run
+
+    def end(self) -> None:
+        self._alive.release()
+        logs.bind_run(None)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Step]:
+        """Journal a step's start and its end, whichever way it ends."""
+        self._steps += 1
+        step = Step(self.run_id, self._steps, name, clock.system_now())
+        self._write(step)
+        log.debug("step started", step=name)
+        try:
+            yield step
+            step.outcome = step.outcome or "ok"
+        except BusyError as error:
+            step.outcome, step.error = "busy", error.message
+            raise
+        except TapehouseError as error:
+            step.outcome, step.error = "failed", error.message
+            raise
+        except BaseException as error:
+            step.outcome, step.error = "failed", logs.redact(f"{type(error).__name__}: {error}")
+            raise
+        finally:
+            step.ended_at = clock.system_now()
+            self._write(step)
+            log.info("step ended", step=name, outcome=step.outcome, rows=step.row_count)
+
+    def _write(self, step: Step) -> None:
+        fields: dict[str, Any] = dict(vars(step))
+        for name in ("started_at", "ended_at"):
+            if fields[name] is not None:
+                fields[name] = fields[name].isoformat()
+        with (self.path / "steps.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(fields) + "\n")
+
+
+def run_ids(folder: DataFolder) -> list[int]:
+    if not folder.runs.exists():
+        return []
+    return sorted(int(name) for name in os.listdir(folder.runs) if name.isdigit())
+
+
+def is_alive(folder: DataFolder, run_id: int) -> bool:
+    path = folder.runs / f"{run_id:06d}" / "alive.lock"
+    if FileLock.held_here(path):
+        return True
+    if not path.exists():
+        return False
+    lock = FileLock(path)
+    free = lock.try_take()
+    lock.release()
+    return not free
+
+
+def steps(folder: DataFolder, run_id: int) -> list[Step]:
+    """A run's steps as far as they went; a step whose run died is marked killed."""
+    path = folder.runs / f"{run_id:06d}" / "steps.jsonl"
+    if not path.exists():
+        return []
+    found: dict[int, Step] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            fields = json.loads(line)
+        except ValueError:
+            continue
+        for name in ("started_at", "ended_at"):
+            if fields[name] is not None:
+                fields[name] = datetime.fromisoformat(fields[name])
+        found[fields["step_number"]] = Step(**fields)
+    if any(step.outcome is None for step in found.values()) and not is_alive(folder, run_id):
+        for step in found.values():
+            step.outcome = step.outcome or "killed"
+    return [found[number] for number in sorted(found)]

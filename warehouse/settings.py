@@ -1,0 +1,243 @@
+"""Settings: defaults, then `tapehouse.toml`, then `.env`, then the environment, which wins."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tomllib
+from datetime import datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from warehouse.errors import ConfigurationError
+from warehouse.folder import DataFolder
+
+PROJECT = Path(__file__).resolve().parent.parent
+SECRET_NAMES = (
+    "MASSIVE_API_KEY",
+    "POLYGON_API_KEY",
+    "FMP_API_KEY",
+    "ALPHA_VANTAGE_API_KEY",
+    "BINANCE_API_KEY",
+    "BINANCE_API_SECRET",
+    "DATABASE_URL",
+)
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+
+class ProviderSettings(Section):
+    """How one provider is asked."""
+
+    enabled: bool = True
+    base_url: str = ""
+    pace_seconds: float = Field(default=0.0, ge=0, le=3600)
+    timeout_seconds: float = Field(default=30.0, gt=0, le=600)
+    attempts: int = Field(default=4, ge=1, le=20)
+    backoff_seconds: float = Field(default=2.0, ge=0, le=600)
+    max_wait_seconds: float = Field(default=120.0, ge=0, le=3600)
+    max_body_mb: int = Field(default=64, ge=1, le=1024)
+    weight_per_minute: int | None = Field(default=None, ge=1)
+
+    @field_validator("base_url")
+    @classmethod
+    def plain_web_address(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must begin with http:// or https:// and name a host")
+        if parts.username or parts.password:
+            raise ValueError("must hold no user name or password")
+        try:
+            address = ip_address(parts.hostname)
+        except ValueError:
+            return value.rstrip("/")
+        if address.is_link_local or address.is_unspecified or address.is_multicast:
+            raise ValueError("must not be a link-local or unspecified address")
+        return value.rstrip("/")
+
+
+class YahooSettings(ProviderSettings):
+    base_url: str = "https://query2.finance.yahoo.com"
+    pace_seconds: float = Field(default=1.0, ge=0, le=3600)
+
+
+class BinanceSettings(ProviderSettings):
+    base_url: str = "https://data-api.binance.vision"
+    weight_per_minute: int | None = Field(default=5000, ge=1)
+
+
+class FileDropSettings(ProviderSettings):
+    pass
+
+
+class ProvidersSection(Section):
+    yahoo: YahooSettings = YahooSettings()
+    binance: BinanceSettings = BinanceSettings()
+    file_drop: FileDropSettings = FileDropSettings()
+
+
+class LandingSection(Section):
+    format: Literal["parquet", "csv"] = "parquet"
+
+
+class LogSection(Section):
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    keep_files: int = Field(default=10, ge=1, le=1000)
+    max_mb: int = Field(default=10, ge=1, le=1000)
+
+
+class PublishSection(Section):
+    keep: int = Field(default=3, ge=1, le=100)
+
+
+class SandboxSection(Section):
+    seed: int = 7
+    start: datetime = datetime(2026, 3, 11, 15, 0)
+    step_minutes: int = Field(default=15, ge=1, le=1440)
+    url: str = ""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; unknown names are refused."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TAPEHOUSE_", env_nested_delimiter="__", extra="forbid", validate_default=True
+    )
+
+    data_dir: Path = Path("data_extracts")
+    profile: Literal["dev", "prod"] = "dev"
+    landing: LandingSection = LandingSection()
+    log: LogSection = LogSection()
+    publish: PublishSection = PublishSection()
+    sandbox: SandboxSection = SandboxSection()
+    providers: ProvidersSection = ProvidersSection()
+
+    @property
+    def folder(self) -> DataFolder:
+        return DataFolder(self.data_dir if self.data_dir.is_absolute() else PROJECT / self.data_dir)
+
+    def provider(self, name: str) -> ProviderSettings:
+        found: ProviderSettings = getattr(self.providers, name)
+        return found
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (
+            init_settings,
+            env_settings,
+            dotenv_settings,
+            TomlConfigSettingsSource(settings_cls, _config_file),
+        )
+
+
+_config_file: Path = PROJECT / "tapehouse.toml"
+
+
+def make_config() -> None:
+    """First run: the committed examples become the person's own files."""
+    for example, own, mode in (
+        ("tapehouse.example.toml", "tapehouse.toml", 0o644),
+        (".env.example", ".env", 0o600),
+    ):
+        if not (PROJECT / own).exists() and (PROJECT / example).exists():
+            shutil.copyfile(PROJECT / example, PROJECT / own)
+            os.chmod(PROJECT / own, mode)
+
+
+def load(config: Path | None = None) -> Settings:
+    """Read and check all settings; an error names the file and the line that is wrong."""
+    global _config_file
+    named = config or (
+        Path(os.environ["TAPEHOUSE_CONFIG"]) if "TAPEHOUSE_CONFIG" in os.environ else None
+    )
+    if named is None:
+        make_config()
+        _config_file = PROJECT / "tapehouse.toml"
+    else:
+        _config_file = named
+        if not named.is_file():
+            raise ConfigurationError(
+                f"{named}: no such file", "name an existing file with --config"
+            )
+    text = ""
+    if _config_file.is_file():
+        try:
+            text = _config_file.read_text(encoding="utf-8")
+            tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigurationError(
+                f"{_config_file}: not valid TOML: {error}", "mend that line and try again"
+            ) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{_config_file}: cannot be read: {error}") from None
+    try:
+        return Settings(_env_file=PROJECT / ".env")  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise ConfigurationError(_explain(error, text), "mend the setting and try again") from None
+
+
+def _explain(error: ValidationError, text: str) -> str:
+    """One line per wrong setting, without its value: it might be a secret."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        path = [str(part) for part in problem["loc"]]
+        variable = "TAPEHOUSE_" + "__".join(path).upper()
+        reason = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            reason = "no such setting"
+        line = line_of(text, path)
+        if variable in os.environ or line is None:
+            lines.append(f"{variable} (environment or .env): {reason}")
+        else:
+            lines.append(f"{_config_file}, line {line}: {'.'.join(path)}: {reason}")
+    return "\n".join(lines)
+
+
+def line_of(text: str, path: list[str]) -> int | None:
+    """Where a setting stands in the TOML text: its key under its table's header."""
+    table: list[str] = []
+    header_line = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
+        if header:
+            table = [part.strip(" \"'") for part in header.group(1).split(".")]
+            if table == path:
+                header_line = number
+            continue
+        key = re.match(r"\s*([A-Za-z0-9_.\"'-]+)\s*=", line)
+        if key and table + key.group(1).strip("\"'").split(".") == path:
+            return number
+    return header_line
+
+
+def secret_values() -> list[str]:
+    """What must never be written anywhere, read here and handed only to the redactor."""
+    return [value for name in SECRET_NAMES if len(value := os.environ.get(name, "")) >= 6]
+
+
+def export_for_children(**names: Any) -> None:
+    """Set the variables that dbt and other libraries of this process read."""
+    os.environ.update({name: str(value) for name, value in names.items()})
