@@ -13,7 +13,7 @@ from publish import open_market
 from warehouse import errors
 
 QUERY = """
-select symbol, price, currency, change, change_pct, previous_close, price_at, provider
+select symbol, price, currency, change, change_pct, previous_close, priced_at, provider
 from latest_prices where symbol in (select unnest(?)) order by symbol
 """
 

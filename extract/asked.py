@@ -14,7 +14,7 @@ from warehouse import database
 from warehouse.folder import DataFolder
 
 COLUMNS = (
-    "provider", "endpoint", "instrument_id", "interval", "symbol",
+    "provider", "endpoint", "instrument_id", "interval",
     "window_start", "window_end", "requested_at", "outcome",
 )  # fmt: skip
 ANSWERED = ("ok", "empty")
@@ -37,7 +37,7 @@ class Asked:
     unknown_at: dict[Key, datetime] = field(default_factory=dict)
 
     def add(self, row: tuple[Any, ...]) -> None:
-        provider, endpoint, instrument_id, interval, _symbol, start, end, at, outcome = row
+        provider, endpoint, instrument_id, interval, start, end, at, outcome = row
         key = (provider, endpoint, instrument_id, interval)
         if outcome in ANSWERED:
             self.answered_at[key] = max(at, self.answered_at.get(key, at))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from extract import universe
 from extract.landing import Landing
+from extract.providers import module
 from extract.schemas import arrow_schema
+from extract.universe import Instrument
+from extract.work import WorkItem
 from warehouse import clock, market_hours
+from warehouse.folder import DataFolder
 
 FIRST_YEAR = 2000
 
@@ -30,6 +36,15 @@ def land_sessions(landing: Landing, run_id: int) -> int:
     table = pa.Table.from_pylist(found, schema=schema)
     landing.accept(run_id, [("calendar_sessions", table)])
     return len(found)
+
+
+def join_dropped(folder: DataFolder, items: Sequence[WorkItem]) -> list[Instrument]:
+    """Symbols of dropped files that nobody knows become instruments of one's own."""
+    found: list[str] = []
+    for item in items:
+        if item.endpoint == "file":
+            found += module(item.provider).symbols_in(folder.inbox / item.symbol)
+    return universe.add(folder, found, asked=False) if found else []
 
 
 def land_personal_universe(landing: Landing, run_id: int) -> int:

@@ -95,17 +95,10 @@ def configure(folder: Path, section: LogSection, verbose: bool = False) -> None:
         file.is_ours = True  # type: ignore[attr-defined]
         root.addHandler(file)
     root.setLevel(level)
-    for noisy in (
-        "urllib3",
-        "httpx",
-        "httpcore",
-        "dlt",
-        "yfinance",
-        "peewee",
-        "asyncio",
-        "aiohttp",
-    ):
+    for noisy in ("httpx", "httpcore", "dlt", "yfinance", "peewee", "asyncio", "aiohttp"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Its warnings tell whole addresses, parameters and all.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -25,10 +25,8 @@ from extract.providers import PROVIDERS
 from extract.schemas import arrow_schema, declared
 from extract.work import WorkItem
 from sandbox import Exchange
-from warehouse import clock
 from warehouse.settings import PROJECT
 
-NOW = datetime(2026, 3, 11, 15, 0)
 # The week in which New York changes its clocks.
 WEEK = [datetime(2026, 3, day) for day in (5, 6, 9, 10)]
 FILE = "symbol,date,open,high,low,close,volume\nA,2026-03-10,1,2,1,2,9\nA,2026-03-11,x,2,1,2,9\n"
@@ -57,8 +55,7 @@ def case_for(provider: str, exchange: Exchange, root: Path) -> Case:
         ]
         items = [
             yahoo_bars(symbol, interval, start, start + length)
-            for symbol in ("AAPL", "TRUE")
-            for interval in ("1m", "1h", "1d")
+            for symbol, interval in (("AAPL", "1h"), ("AAPL", "1d"), ("TRUE", "1m"))
             for start, length in windows
         ]
         items += [
@@ -70,7 +67,7 @@ def case_for(provider: str, exchange: Exchange, root: Path) -> Case:
     if provider == "binance":
         items = [
             binance_bars("BTCUSDT", interval, start, start + timedelta(days=1))
-            for interval in ("1m", "1h", "1d")
+            for interval in ("1h", "1d", "1m")
             for start in WEEK
         ]
         items += [
@@ -85,21 +82,6 @@ def case_for(provider: str, exchange: Exchange, root: Path) -> Case:
     (inbox / "bad.csv").write_text("nonsense")
     good, bad = (WorkItem(provider, "file", (name,), "dropped") for name in ("good.csv", "bad.csv"))
     return Case(provider, module, "", [good], bad, "file_drop_bars", "bar_date")
-
-
-@pytest.fixture(scope="module")
-def _served() -> Iterator[Exchange]:
-    with Exchange(seed=7, now=NOW) as exchange:
-        yield exchange
-
-
-@pytest.fixture
-def exchange(_served: Exchange) -> Iterator[Exchange]:
-    clock.use(_served.now)
-    _served.clear_journal()
-    yield _served
-    _served.clear_faults()
-    clock.use(None)
 
 
 @pytest.fixture(params=PROVIDERS)

@@ -140,7 +140,7 @@ def test_a_disk_that_fills_says_so_and_loses_nothing(landing: Landing) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
     try:
-        with pytest.raises(TapehouseError, match="disk full while landing in .* bytes free"):
+        with pytest.raises(TapehouseError, match=r"disk full while landing in .* bytes free"):
             landing.accept(
                 2, [("yahoo_bars", yahoo_bars()), ("binance_bars", binance_bars(20_000))]
             )

@@ -1,0 +1,63 @@
+"""Loads bars, trades and book tickers from Binance's spot market by way of python-binance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import pyarrow as pa
+from dlt.extract import DltSource
+
+from extract.binance import bars, snapshots
+from extract.binance.answers import WeightWatch
+from extract.binance.client import MarketClient
+from extract.binance.settings import PROVIDER
+from extract.binance.windows import chunks
+from extract.context import FetchContext
+from extract.http import PoliteEdge, Unit
+from extract.request_log import RejectedRows
+from extract.resources import typed_source
+from extract.work import WorkItem
+
+__all__ = ["accepted", "chunks", "source"]
+
+Fetch = Callable[[Unit, MarketClient, RejectedRows], Iterator[pa.Table]]
+LOADED: tuple[tuple[str, str, Fetch], ...] = (
+    (bars.TABLE, "bars", bars.fetch_bars),
+    (snapshots.TRADES, "trades", snapshots.fetch_trades),
+    (snapshots.BOOK_TICKERS, "book_tickers", snapshots.fetch_book_tickers),
+)
+
+
+def _opened(context: FetchContext) -> tuple[PoliteEdge, MarketClient]:
+    """One edge and one client for all groups of a run: they share pace, weight and bans."""
+    if PROVIDER not in context.kept:
+        watch = WeightWatch(context.settings.weight_per_minute)
+        edge = PoliteEdge.of(PROVIDER, context, watch.classify)
+        watch.edge = edge
+        context.kept[PROVIDER] = (edge, MarketClient(edge, context.settings.base_url))
+    opened: tuple[PoliteEdge, MarketClient] = context.kept[PROVIDER]
+    return opened
+
+
+def source(items: Sequence[WorkItem], context: FetchContext) -> DltSource:
+    """Resources named as the raw tables; each yields Arrow tables in the declared types."""
+    def tables(endpoint: str, fetch: Fetch) -> Iterator[pa.Table]:
+        for item in items:
+            if item.endpoint != endpoint:
+                continue
+            pages: list[pa.Table] = []
+            # Pages that came before a failure are good: their requests say which part they answer.
+            edge, client = _opened(context)
+            with edge.unit(item) as unit:
+                for page in fetch(unit, client, context.rejected):
+                    pages.append(page)
+            if pages:
+                yield pa.concat_tables(pages)
+
+    return typed_source(
+        PROVIDER, {name: tables(endpoint, fetch) for name, endpoint, fetch in LOADED}
+    )
+
+
+def accepted(items: Sequence[WorkItem], context: FetchContext) -> None:
+    """Nothing is left to do at Binance once its rows are landed."""

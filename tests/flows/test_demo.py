@@ -1,0 +1,230 @@
+"""What the demo leaves behind is complete, equal to TA-Lib, and the same when rebuilt."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+import talib
+from conftest import tapehouse
+
+from publish import open_market
+from sandbox import Exchange
+from warehouse.folder import DataFolder
+
+INDICATORS = {
+    "sma_20": lambda close: talib.SMA(close, 20),
+    "sma_50": lambda close: talib.SMA(close, 50),
+    "sma_200": lambda close: talib.SMA(close, 200),
+    "ema_12": lambda close: talib.EMA(close, 12),
+    "ema_26": lambda close: talib.EMA(close, 26),
+    "macd_line": lambda close: talib.MACD(close)[0],
+    "macd_signal": lambda close: talib.MACD(close)[1],
+    "macd_histogram": lambda close: talib.MACD(close)[2],
+    "rsi_14": lambda close: talib.RSI(close, 14),
+    "bb_upper": lambda close: talib.BBANDS(close, 20)[0],
+    "bb_middle": lambda close: talib.BBANDS(close, 20)[1],
+    "bb_lower": lambda close: talib.BBANDS(close, 20)[2],
+}
+MADE_BY_RUNS = ("build_marks", "elt_job_log", "steps", "stg_tapehouse__steps")
+
+
+@pytest.fixture(scope="module")
+def market(demo: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_market(demo.market) as connection:
+        yield connection
+
+
+def table_names(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    return connection.execute(
+        "select table_schema, table_name from information_schema.tables order by all"
+    ).fetchall()
+
+
+def test_the_demo_holds_what_it_promises(market: duckdb.DuckDBPyConnection) -> None:
+    held = dict(
+        market.execute(
+            "select instruments.asset_class, count(distinct instruments.symbol) from daily_bars "
+            "inner join instruments on daily_bars.instrument_id = instruments.instrument_id "
+            "where not instruments.is_personal group by 1"
+        ).fetchall()
+    )
+    assert held == {"stock": 12, "etf": 1, "index": 5, "commodity": 2, "bond": 4, "crypto": 3}
+    ((days, last),) = market.execute(
+        "select count(*), max(session_date)::varchar from daily_bars where symbol = 'AAPL'"
+    ).fetchall()
+    assert (days, last) == (500, "2026-03-10")
+    ((sessions,),) = market.execute(
+        "select count(distinct session_date) from intraday_bars "
+        "where symbol = 'AAPL' and interval = '1m'"
+    ).fetchall()
+    assert sessions >= 5
+
+
+def test_every_indicator_equals_talib_on_every_row_of_every_symbol(
+    market: duckdb.DuckDBPyConnection,
+) -> None:
+    symbols = market.execute("select distinct symbol from technical_indicators").fetchall()
+    assert len(symbols) >= 27
+    for (symbol,) in symbols:
+        found = market.execute(
+            f"select close, {', '.join(INDICATORS)} from technical_indicators "
+            "where symbol = ? order by date",
+            [symbol],
+        ).fetchnumpy()
+        close = np.asarray(found["close"].astype(float))
+        for name, reference in INDICATORS.items():
+            ours = np.ma.filled(np.ma.asarray(found[name]).astype(float), np.nan)
+            theirs = reference(close)
+            assert (np.isnan(ours) == np.isnan(theirs)).all(), (symbol, name)
+            here = ~np.isnan(theirs)
+            least = 1e-3 * np.abs(close[here]) if name.startswith("macd") else 1e-12
+            scale = np.maximum(np.abs(theirs[here]), least)
+            assert (np.abs(ours[here] - theirs[here]) <= 1e-9 * scale).all(), (symbol, name)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select symbol, date, close, sma_20, rsi_14, macd_line from technical_indicators "
+        "where symbol = 'AAPL' order by date desc limit 5",
+        "SELECT * FROM elt_job_log LIMIT 5;",
+        "SELECT * FROM providers LIMIT 5;",
+        "SELECT * FROM instruments LIMIT 5;",
+        "SELECT * FROM trades LIMIT 5;",
+        "SELECT * FROM quotes LIMIT 5;",
+        "SELECT * FROM latest_prices LIMIT 5;",
+        "SELECT * FROM data_quality_log LIMIT 5;",
+        "SELECT * FROM quarantined_rows LIMIT 5;",
+    ],
+)
+def test_questions_of_readers_are_answered(market: duckdb.DuckDBPyConnection, query: str) -> None:
+    assert market.execute(query).fetchall()
+
+
+def test_every_table_view_and_macro_opens_in_the_copy(
+    market: duckdb.DuckDBPyConnection,
+) -> None:
+    names = table_names(market)
+    assert len(names) > 40
+    for schema, name in names:
+        market.execute(f'select * from "{schema}"."{name}" limit 1').fetchall()
+
+
+def test_bars_are_the_exchange_s_bars(market: duckdb.DuckDBPyConnection) -> None:
+    """As traded on both sides of a split, exact for the exchange that gives exact numbers."""
+    with Exchange(seed=7) as exchange:
+        for symbol, listed in (("TSM", "TSM"), ("NVDA", "NVDA"), ("BTCUSDT", "BTCUSDT")):
+            held = market.execute(
+                "select opened_at, open_raw, high_raw, low_raw, close_raw, volume_raw "
+                "from daily_bars where symbol = ? order by opened_at",
+                [symbol],
+            ).fetchall()
+            truth = exchange.truth.bars(listed, "1d", held[0][0], held[-1][0])
+            told = {bar.opened_at: bar for bar in truth}
+            for opened_at, *values in held[:-1]:
+                bar = told[opened_at]
+                expected = (bar.open, bar.high, bar.low, bar.close, bar.volume)
+                for ours, theirs in zip(values, expected, strict=True):
+                    assert abs(float(ours) - float(theirs)) <= 1e-6 * abs(float(theirs)), (
+                        symbol,
+                        opened_at,
+                    )
+
+
+def test_split_adjusted_closes_do_not_jump_at_the_split(
+    market: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = market.execute(
+        "select session_date::varchar, close, close_raw from daily_bars "
+        "where symbol = 'TSM' and session_date between '2026-02-12' and '2026-02-18' order by 1"
+    ).fetchall()
+    before = next(row for row in rows if row[0] == "2026-02-13")
+    after = next(row for row in rows if row[0] == "2026-02-17")
+    assert float(before[2]) / float(before[1]) == pytest.approx(2.0, rel=1e-6)
+    assert after[1] == after[2]
+    assert abs(float(after[1]) / float(before[1]) - 1) < 0.2
+
+
+def test_every_received_row_is_good_rejected_quarantined_or_a_duplicate(
+    market: duckdb.DuckDBPyConnection,
+) -> None:
+    unexplained = market.execute(
+        """
+        select requests.request_id
+        from requests
+        where requests.endpoint = 'bars' and requests.outcome = 'ok' and requests.row_count <> (
+            select count(*) from raw.yahoo_bars where request_id = requests.request_id
+        ) + (
+            select count(*) from raw.binance_bars where request_id = requests.request_id
+        ) + (
+            select count(*) from raw.rejected_rows where request_id = requests.request_id
+        )
+        """
+    ).fetchall()
+    assert unexplained == []
+
+
+@pytest.fixture
+def own_copy(demo: DataFolder, tmp_path: Path) -> DataFolder:
+    """A demo of one's own, to go on with."""
+    copy = DataFolder(tmp_path / "data")
+    shutil.copytree(demo.root, copy.root, symlinks=True)
+    return copy
+
+
+def test_a_second_demo_adds_only_what_is_new(own_copy: DataFolder) -> None:
+    with open_market(own_copy.market) as before:
+        ((last_run,),) = before.execute("select max(run_id) from requests").fetchall()
+        ((bars,),) = before.execute("select count(*) from daily_bars").fetchall()
+    tapehouse(own_copy.root, "demo")
+    with open_market(own_copy.market) as after:
+        reasons = dict(
+            after.execute(
+                "select reason, count(*) from requests where run_id > ? and endpoint = 'bars' "
+                "and window_start is not null group by 1",
+                [last_run],
+            ).fetchall()
+        )
+        assert set(reasons) <= {"new bars", "settle"}
+        ((minutes,),) = after.execute(
+            "select count(*) from raw.yahoo_bars inner join requests using (request_id) "
+            "where requests.run_id > ? and raw.yahoo_bars.symbol = 'AAPL' "
+            "and raw.yahoo_bars.interval = '1m'",
+            [last_run],
+        ).fetchall()
+        assert minutes == 15
+        assert after.execute("select count(*) from daily_bars").fetchall() == [(bars,)]
+
+
+def test_a_rebuild_from_landing_alone_is_equal_row_for_row(own_copy: DataFolder) -> None:
+    tapehouse(own_copy.root, "load")
+    tapehouse(own_copy.root, "build")
+    tapehouse(own_copy.root, "publish")
+    with open_market(own_copy.market) as connection:
+        before = contents(connection)
+    for path in own_copy.root.iterdir():
+        if path.name not in ("landing", "state", "runs"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    tapehouse(own_copy.root, "rebuild")
+    with open_market(own_copy.market) as connection:
+        after = contents(connection)
+    assert before.keys() == after.keys()
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def contents(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, object]]:
+    """Rows and an order-free hash of every table; what only tells of runs is left out."""
+    found = {}
+    for schema, name in table_names(connection):
+        if name in (*MADE_BY_RUNS, "landing_files", "stg_tapehouse__landing_files"):
+            continue
+        ((rows, digest),) = connection.execute(
+            f'select count(*), bit_xor(hash(held::varchar)) from "{schema}"."{name}" as held'
+        ).fetchall()
+        found[f"{schema}.{name}"] = (rows, digest)
+    return found
