@@ -15,7 +15,7 @@ from warehouse.folder import DataFolder
 
 COLUMNS = (
     "provider", "endpoint", "instrument_id", "interval",
-    "window_start", "window_end", "requested_at", "outcome",
+    "window_start", "window_end", "requested_at", "outcome", "detail",
 )  # fmt: skip
 ANSWERED = ("ok", "empty")
 Key = tuple[str, str, int | None, str | None]
@@ -35,12 +35,15 @@ class Asked:
     windows: dict[Key, list[Ask]] = field(default_factory=lambda: defaultdict(list))
     answered_at: dict[Key, datetime] = field(default_factory=dict)
     unknown_at: dict[Key, datetime] = field(default_factory=dict)
+    contents: set[str] = field(default_factory=set)
 
     def add(self, row: tuple[Any, ...]) -> None:
-        provider, endpoint, instrument_id, interval, start, end, at, outcome = row
+        provider, endpoint, instrument_id, interval, start, end, at, outcome, detail = row
         key = (provider, endpoint, instrument_id, interval)
         if outcome in ANSWERED:
             self.answered_at[key] = max(at, self.answered_at.get(key, at))
+            if endpoint == "file" and detail:
+                self.contents.add(detail)
             if start and end:
                 self.windows[key].append(Ask(start, end, at))
         elif outcome in ("unknown_symbol", "delisted"):

@@ -239,7 +239,10 @@ class Planner:
 
     def _files(self) -> Iterator[WorkItem]:
         for path in module("file_drop").waiting_files(self.folder.inbox):
-            yield WorkItem("file_drop", "file", (path.name,), "dropped")
+            # A kill between landing a file and moving it away must not land it twice.
+            taken = module("file_drop").content(path) in self.asked.contents
+            reason = "landed already" if taken else "dropped"
+            yield WorkItem("file_drop", "file", (path.name,), reason)
 
     def _item(
         self,

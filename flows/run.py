@@ -72,6 +72,7 @@ class Runner:
 
     def extract(self, step: Step) -> None:
         """Takes no lock: landing has its own, and readers and builds go on meanwhile."""
+        reference.join_dropped(self.folder, self.report.planned)
         reference.land_sessions(self.landing, self.run.run_id)
         reference.land_personal_universe(self.landing, self.run.run_id)
         self.watcher.step_started("extract", len(self.report.planned))

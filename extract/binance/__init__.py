@@ -41,6 +41,7 @@ def _opened(context: FetchContext) -> tuple[PoliteEdge, MarketClient]:
 
 def source(items: Sequence[WorkItem], context: FetchContext) -> DltSource:
     """Resources named as the raw tables; each yields Arrow tables in the declared types."""
+
     def tables(endpoint: str, fetch: Fetch) -> Iterator[pa.Table]:
         for item in items:
             if item.endpoint != endpoint:

@@ -101,9 +101,7 @@ def _land(
     rows = []
     for raw in answer:
         try:
-            rows.append(
-                {"request_id": unit.request_id, "symbol": unit.item.symbol, **row_of(raw)}
-            )
+            rows.append({"request_id": unit.request_id, "symbol": unit.item.symbol, **row_of(raw)})
         except (ValueError, TypeError, KeyError) as error:
             reason = f"field missing: {error}" if isinstance(error, KeyError) else str(error)
             rejected.add(unit.request_id, PROVIDER, table, json.dumps(raw), reason)

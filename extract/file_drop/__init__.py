@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from dlt.extract import DltSource
 
 from extract.context import FetchContext
 from extract.file_drop import cells
-from extract.file_drop.inbox import archive, set_aside, waiting_files
+from extract.file_drop.inbox import archive, content, set_aside, waiting_files
 from extract.file_drop.reading import lines, symbol_cells, unreadable
 from extract.file_drop.settings import BATCH_ROWS, PROVIDER
 from extract.http import PoliteEdge, Reply, Unit
@@ -21,7 +22,7 @@ from extract.schemas import arrow_schema
 from extract.work import WorkItem
 from warehouse import clock
 
-__all__ = ["accepted", "archive", "set_aside", "source", "symbols_in", "waiting_files"]
+__all__ = ["accepted", "archive", "content", "set_aside", "source", "symbols_in", "waiting_files"]
 
 TABLE = "file_drop_bars"
 
@@ -34,6 +35,9 @@ def source(items: Sequence[WorkItem], context: FetchContext) -> DltSource:
     def tables() -> Iterator[pa.Table]:
         for item in items:
             path = inbox / Path(item.symbol).name
+            if item.reason == "landed already":
+                context.kept[path.name] = _state(path)
+                continue
             known = len(context.failures)
             found: list[pa.Table] = []
             with edge.unit(item) as unit:
@@ -114,7 +118,8 @@ def _bars(unit: Unit, path: Path, context: FetchContext) -> list[pa.Table]:
             rows = []
     if rows:
         tables.append(pa.Table.from_pylist(rows, schema=schema))
-    unit.answered(received)
+    digest = hashlib.sha256(reply.body).hexdigest()
+    unit.answered(received, detail=f"sha256:{digest}")
     return tables
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -22,6 +23,12 @@ def waiting_files(folder: Path) -> list[Path]:
         and path.is_file()
         and not path.is_symlink()
     )
+
+
+def content(path: Path) -> str:
+    """What a file holds, whatever its name: the mark by which it is known to be landed."""
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 def archive(path: Path, run_id: int) -> Path:

@@ -97,16 +97,12 @@ def asked_window(item: WorkItem) -> tuple[datetime, datetime]:
 
 def _table(frame: Any, chart: Chart, unit: Unit) -> pa.Table:
     daily = unit.item.interval == "1d"
-    stamps = [
-        chart.stamps_by_date.get(stamp.date()) if daily else None for stamp in frame.index
-    ]
+    stamps = [chart.stamps_by_date.get(stamp.date()) if daily else None for stamp in frame.index]
     opened = [
         given or stamp.astimezone(UTC).replace(tzinfo=None).to_pydatetime()
         for given, stamp in zip(stamps, frame.index, strict=True)
     ]
-    values: dict[str, list[Any]] = {
-        name: _floats(frame[column]) for column, name in PRICES.items()
-    }
+    values: dict[str, list[Any]] = {name: _floats(frame[column]) for column, name in PRICES.items()}
     count = len(opened)
     values |= {
         "request_id": [unit.request_id] * count,

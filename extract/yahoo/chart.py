@@ -60,15 +60,11 @@ def zone_of(result: dict[str, Any]) -> ZoneInfo:
         raise FetchFailed(Outcome.MALFORMED, f"unknown time zone {name!r}", final=True) from None
 
 
-def read_window(
-    reply: Reply, item: WorkItem, now: datetime, reject: Reject
-) -> tuple[bytes, Chart]:
+def read_window(reply: Reply, item: WorkItem, now: datetime, reject: Reject) -> tuple[bytes, Chart]:
     """The body with only the good rows of the window, and what else it says."""
     result = chart_result(reply, item.symbol)
     columns = _columns(result)
-    chart = Chart(
-        zone_of(result), result["meta"].get("currency"), "adjclose" in columns
-    )
+    chart = Chart(zone_of(result), result["meta"].get("currency"), "adjclose" in columns)
     keep = [
         index
         for index, stamp in enumerate(result.get("timestamp") or [])

@@ -174,6 +174,16 @@ def test_bars_of_a_file_join_the_universe_and_bad_rows_are_set_aside(
     assert list(inbox.glob("*.csv")) == []
 
 
+def test_a_file_whose_move_was_killed_is_not_landed_twice(at_exchange: Settings) -> None:
+    inbox = at_exchange.folder.inbox
+    text = "symbol,date,open,high,low,close,volume\nACME,2026-03-10,10,11,9,10.5,100\n"
+    for _ in range(2):
+        (inbox / "mine.csv").write_text(text)
+        run(at_exchange, FETCH, Choice(providers=("file_drop",)))
+        assert list(inbox.glob("*.csv")) == []
+    assert rows(at_exchange, "select count(*) from raw.file_drop_bars") == [(1,)]
+
+
 def test_a_real_folder_and_a_sandbox_folder_never_mix(own_settings: Settings) -> None:
     with market_source(own_settings) as source:
         assert source.providers.yahoo.base_url.startswith("https://")

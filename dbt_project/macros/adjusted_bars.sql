@@ -1,0 +1,53 @@
+{% macro adjusted_price(column) -%}
+    {#- Without a later split the traded price passes untouched. -#}
+    case
+        when coalesce(factors.split_factor, 1) = 1 then chosen.{{ column }}
+        else {{ safe_cast_to(
+            'round(cast(chosen.' ~ column ~ ' as ' ~ f8() ~ ') / factors.split_factor, 8)',
+            price_type()
+        ) }}
+    end
+{%- endmacro %}
+
+{% macro adjusted_volume(column) -%}
+    case
+        when coalesce(factors.split_factor, 1) = 1 then chosen.{{ column }}
+        else {{ safe_cast_to(
+            'round(cast(chosen.' ~ column ~ ' as ' ~ f8() ~ ') * factors.split_factor, 8)',
+            volume_type()
+        ) }}
+    end
+{%- endmacro %}
+
+{% macro total_return_price(column) -%}
+    {{ safe_cast_to(
+        'round(cast(chosen.' ~ column ~ ' as ' ~ f8() ~ ')'
+        ~ ' / coalesce(factors.split_factor, 1) * coalesce(factors.dividend_factor, 1), 8)',
+        price_type()
+    ) }}
+{%- endmacro %}
+
+{% macro adjusted_bar_columns() -%}
+    {%- for column in ['open', 'high', 'low', 'close'] -%}
+        {{ adjusted_price(column) }} as {{ column }},
+        {% endfor -%}
+        {{ adjusted_volume('volume') }} as volume,
+        {%- for column in ['open', 'high', 'low', 'close', 'volume'] %}
+        chosen.{{ column }} as {{ column }}_raw,
+        {%- endfor %}
+        {{ total_return_price('close') }} as close_total_return,
+        {{ adjusted_price('vwap') }} as vwap,
+        chosen.trade_count,
+        chosen.currency,
+        chosen.provider,
+        chosen.version_number,
+        chosen.observation_count,
+        chosen.last_observed_at < chosen.closed_at as is_partial,
+        chosen.known_at,
+        chosen.settles_at,
+        chosen.last_observed_at,
+        chosen.request_id,
+        chosen.file_seq,
+        chosen.row_number,
+        chosen.last_file_seq
+{%- endmacro %}

@@ -1,0 +1,69 @@
+{% macro chosen_versions(interval_condition) -%}
+    {#- CTEs that end in `chosen`: the newest version of the most preferred
+        provider of each bar that new files or new actions touch. -#}
+    {%- set mark = built_to_file_seq() -%}
+versions as (
+
+    select * from {{ ref('bar_versions') }}
+    where interval {{ interval_condition }}
+
+),
+
+factors as (
+
+    select * from {{ ref('adjustment_factors') }}
+
+),
+
+providers as (
+
+    select * from {{ ref('providers') }}
+
+),
+
+touched as (
+
+    select distinct
+        instrument_id,
+        interval,
+        opened_at
+    from versions
+    where
+        last_file_seq > {{ mark }}
+        or instrument_id in (
+            select factors.instrument_id from factors
+            where factors.file_seq > {{ mark }}
+        )
+
+),
+
+ranked as (
+
+    select
+        versions.*,
+        row_number() over (
+            partition by
+                versions.instrument_id, versions.interval, versions.opened_at
+            order by
+                providers.priority asc,
+                versions.provider asc,
+                versions.version_number desc
+        ) as place
+    from versions
+    {%- if mark > 0 %}
+    inner join touched
+        on versions.instrument_id = touched.instrument_id
+        and versions.interval = touched.interval
+        and versions.opened_at = touched.opened_at
+    {%- endif %}
+    inner join providers on versions.provider = providers.provider
+
+),
+
+chosen as (
+
+    select * from ranked
+    where place = 1
+
+)
+{%- endmacro %}

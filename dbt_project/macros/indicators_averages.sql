@@ -1,0 +1,103 @@
+{% macro block_length(averages) -%}
+    {#- The longest block in which no power of q leaves the doubles. -#}
+    {%- set found = namespace(length=1024) -%}
+    {%- for average in averages -%}
+        {%- for halving in range(10) -%}
+            {%- if (1 - average.alpha) ** (-found.length) > 1e100 -%}
+                {%- set found.length = found.length // 2 -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found.length) }}
+{%- endmacro %}
+
+{% macro carried_ends(average, length) -%}
+    {#- Ends of the blocks before, until their weight no longer shows. -#}
+    {{ average.name }}_local
+    {%- for back in range(1, 40) -%}
+        {%- set weight = (1 - average.alpha) ** (length * back) -%}
+        {%- if weight > 1e-18 %}
+            + {{ double_literal(weight) }}
+            * coalesce(lag({{ average.name }}_local, {{ back }}) over series, 0)
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro double_literal(value) %}cast('{{ value }}' as {{ f8() }}){% endmacro %}
+
+{% macro recursive_averages(relation, partition_columns, averages) -%}
+    {#- Adds one column per average: y = y + alpha * (value - y), begun with
+        `seed` at bar number `start`. No recursion: within anchored blocks the
+        weighted sums are plain windows, and what a block inherits is a short
+        sum over the ends of the blocks before it. -#}
+    {%- set series = partition_columns | join(', ') -%}
+    {%- set length = block_length(averages) -%}
+    with
+
+    blocked as (
+
+        select
+            *,
+            {{ whole_division('(bar_number - 1)', length) }} as block_number,
+            (bar_number - 1) % {{ length }} as place
+        from {{ relation }}
+
+    ),
+
+    local_sums as (
+
+        select
+            *,
+            {%- for average in averages %}
+            {%- set decay = double_literal(1 - average.alpha) %}
+            power({{ decay }}, place) * sum(
+                case
+                    when bar_number > {{ average.start }}
+                        then {{ double_literal(average.alpha) }}
+                            * cast({{ average.value }} as {{ f8() }})
+                    when bar_number = {{ average.start }}
+                        then cast({{ average.seed }} as {{ f8() }})
+                    else 0
+                end / power({{ decay }}, place)
+            ) over block as {{ average.name }}_local{{ "," if not loop.last }}
+            {%- endfor %}
+        from blocked
+        window block as (
+            partition by {{ series }}, block_number order by place
+            rows between unbounded preceding and current row
+        )
+
+    ),
+
+    carries as (
+
+        select
+            {{ series }},
+            block_number + 1 as block_number,
+            {%- for average in averages %}
+            {{ carried_ends(average, length) }} as {{ average.name }}_carry
+            {{- "," if not loop.last }}
+            {%- endfor %}
+        from local_sums
+        where place = {{ length - 1 }}
+        window series as (partition by {{ series }} order by block_number)
+
+    )
+
+    select
+        local_sums.*,
+        {%- for average in averages %}
+        case
+            when local_sums.bar_number >= {{ average.start }}
+                then local_sums.{{ average.name }}_local
+                    + power({{ double_literal(1 - average.alpha) }}, local_sums.place + 1)
+                    * coalesce(carries.{{ average.name }}_carry, 0)
+        end as {{ average.name }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from local_sums
+    left join carries
+        on local_sums.block_number = carries.block_number
+        {%- for column in partition_columns %}
+        and local_sums.{{ column }} = carries.{{ column }}
+        {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,41 @@
+{% macro is_finite(expression) %}{{ return(adapter.dispatch('is_finite', 'tapehouse')(expression)) }}{% endmacro %}
+{% macro default__is_finite(expression) -%}
+    {{ expression }} not in ('NaN', 'Infinity', '-Infinity')
+{%- endmacro %}
+{% macro duckdb__is_finite(expression) %}isfinite({{ expression }}){% endmacro %}
+
+{% macro round_significant(expression, digits) %}{{ return(adapter.dispatch('round_significant', 'tapehouse')(expression, digits)) }}{% endmacro %}
+{% macro default__round_significant(expression, digits) -%}
+    case
+        when {{ expression }} = 0 then 0
+        when {{ is_finite(expression) }}
+            then cast(round(
+                cast({{ expression }} as numeric),
+                {{ digits - 1 }} - cast(floor(log(abs({{ expression }}))) as integer)
+            ) as {{ f8() }})
+    end
+{%- endmacro %}
+{% macro duckdb__round_significant(expression, digits) -%}
+    case
+        when {{ expression }} = 0 then 0
+        when isfinite({{ expression }})
+            then round(
+                {{ expression }},
+                {{ digits - 1 }} - cast(floor(log10(abs({{ expression }}))) as integer)
+            )
+    end
+{%- endmacro %}
+
+{% macro product_of(expression) %}{{ return(adapter.dispatch('product_of', 'tapehouse')(expression)) }}{% endmacro %}
+{% macro default__product_of(expression) %}exp(sum(ln({{ expression }}))){% endmacro %}
+{% macro duckdb__product_of(expression) %}product({{ expression }}){% endmacro %}
+
+{% macro whole_division(dividend, divisor) %}{{ return(adapter.dispatch('whole_division', 'tapehouse')(dividend, divisor)) }}{% endmacro %}
+{% macro default__whole_division(dividend, divisor) %}({{ dividend }} / {{ divisor }}){% endmacro %}
+{% macro duckdb__whole_division(dividend, divisor) %}({{ dividend }} // {{ divisor }}){% endmacro %}
+{% macro spark__whole_division(dividend, divisor) %}({{ dividend }} div {{ divisor }}){% endmacro %}
+
+{% macro percent_change(value, base) -%}
+    100 * cast({{ value }} - {{ base }} as {{ f8() }})
+        / nullif(cast({{ base }} as {{ f8() }}), 0)
+{%- endmacro %}

@@ -1,0 +1,52 @@
+{% macro json_text(members) %}{{ return(adapter.dispatch('json_text', 'tapehouse')(members)) }}{% endmacro %}
+{% macro default__json_text(members) -%}
+    cast(json_build_object(
+        {%- for name, value in members.items() -%}
+        '{{ name }}', cast({{ value }} as varchar){{ ', ' if not loop.last }}
+        {%- endfor -%}
+    ) as varchar)
+{%- endmacro %}
+{% macro duckdb__json_text(members) -%}
+    cast(json_object(
+        {%- for name, value in members.items() -%}
+        '{{ name }}', cast({{ value }} as varchar){{ ', ' if not loop.last }}
+        {%- endfor -%}
+    ) as varchar)
+{%- endmacro %}
+
+{% macro rule_detail() -%}
+    case rule
+        when 'null_bar' then 'a price is missing'
+        when 'unknown_symbol' then 'no instrument has this symbol at the provider'
+        when 'not_finite_or_not_positive' then 'a price is not a positive number'
+        when 'out_of_range' then 'a price or the volume is beyond what can be held'
+        when 'price_relations' then 'high or low contradicts the other prices'
+        when 'outside_session' then 'the calendar has no session then'
+        when 'off_grid' then 'the open is no multiple of the interval after the session began'
+        when 'future_bar' then 'the bar opens after it was observed'
+        when 'duplicate' then 'the same bar comes again later in the file'
+        when 'duplicate_conflict' then 'another bar of the same key comes later in the file'
+    end
+{%- endmacro %}
+
+{% macro quarantined_by(rules, severity='warn') -%}
+    {#- Quarantined rows of some rules in the columns that all quality models
+        share. -#}
+    select
+        quarantined.rule,
+        '{{ severity }}' as severity,
+        quarantined.table_name,
+        concat_ws(
+            ' ', quarantined.provider, quarantined.symbol, quarantined.interval,
+            cast(quarantined.opened_at as varchar)
+        ) as key,
+        quarantined.detail,
+        quarantined.file_seq,
+        quarantined.row_number,
+        quarantined.request_id,
+        requests.run_id
+    from {{ ref('quarantined_rows') }} as quarantined
+    left join {{ ref('stg_tapehouse__requests') }} as requests
+        on quarantined.request_id = requests.request_id
+    where quarantined.rule in ('{{ rules | join("', '") }}')
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ numbered_closes(ref('daily_bars'), ['instrument_id']) }}

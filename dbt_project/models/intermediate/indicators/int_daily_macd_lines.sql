@@ -1,0 +1,1 @@
+{{ macd_lines(ref('int_daily_closes_averaged'), ['instrument_id']) }}

@@ -1,0 +1,69 @@
+with
+
+yahoo_quotes as (
+
+    select * from {{ ref('stg_yahoo__quotes') }}
+
+),
+
+book_tickers as (
+
+    select * from {{ ref('stg_binance__book_tickers') }}
+
+),
+
+received as (
+
+    select
+        file_seq,
+        row_number,
+        request_id,
+        provider,
+        provider_symbol,
+        quoted_at,
+        observed_at,
+        bid,
+        ask,
+        cast(bid_size as {{ f8() }}) as bid_size,
+        cast(ask_size as {{ f8() }}) as ask_size,
+        price,
+        previous_close,
+        day_high,
+        day_low,
+        volume,
+        market_cap,
+        trailing_pe,
+        {{ whole_currency('currency') }} as currency,
+        {{ minor_units('currency') }} as minor_units,
+        market_state
+    from yahoo_quotes
+
+    union all
+
+    select
+        file_seq,
+        row_number,
+        request_id,
+        provider,
+        provider_symbol,
+        observed_at as quoted_at,
+        observed_at,
+        cast(bid_price as {{ f8() }}) as bid,
+        cast(ask_price as {{ f8() }}) as ask,
+        cast(bid_quantity as {{ f8() }}) as bid_size,
+        cast(ask_quantity as {{ f8() }}) as ask_size,
+        cast(null as {{ f8() }}) as price,
+        cast(null as {{ f8() }}) as previous_close,
+        cast(null as {{ f8() }}) as day_high,
+        cast(null as {{ f8() }}) as day_low,
+        cast(null as bigint) as volume,
+        cast(null as bigint) as market_cap,
+        cast(null as {{ f8() }}) as trailing_pe,
+        cast(null as varchar) as currency,
+        1 as minor_units,
+        cast(null as varchar) as market_state
+    from book_tickers
+
+)
+
+select * from received

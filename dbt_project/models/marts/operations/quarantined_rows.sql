@@ -1,0 +1,71 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook=['{{ forget_stale_rows() }}', '{{ forget_rederived_instruments() }}'],
+    post_hook='{{ set_build_mark() }}',
+    tags=['quality'],
+) }}
+
+with
+
+judged as (
+
+    {{ judged_bars_in_scope() }}
+
+),
+
+rejected_rows as (
+
+    select * from {{ ref('stg_tapehouse__rejected_rows') }}
+    where file_seq > {{ built_to_file_seq() }}
+
+),
+
+final as (
+
+    select
+        file_seq,
+        row_number,
+        request_id,
+        provider,
+        provider || '_bars' as table_name,
+        instrument_id,
+        provider_symbol as symbol,
+        interval,
+        coalesce(opened_at, stamped_at) as opened_at,
+        rule,
+        {{ rule_detail() }} as detail,
+        {{ json_text({
+            'stamped_at': 'stamped_at',
+            'session_date': 'session_date',
+            'open': 'open_given',
+            'high': 'high_given',
+            'low': 'low_given',
+            'close': 'close_given',
+            'volume': 'volume_given',
+            'currency': 'currency',
+        }) }} as payload
+    from judged
+    where rule is not null
+
+    union all
+
+    select
+        file_seq,
+        row_number,
+        request_id,
+        provider,
+        table_name,
+        cast(null as bigint) as instrument_id,
+        cast(null as varchar) as symbol,
+        cast(null as varchar) as interval,
+        cast(null as timestamp) as opened_at,
+        'rejected' as rule,
+        reason as detail,
+        payload
+    from rejected_rows
+
+)
+
+select * from final

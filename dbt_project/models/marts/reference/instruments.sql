@@ -1,0 +1,20 @@
+{{ config(tags=['reference']) }}
+
+with
+
+universe as (
+
+    select * from {{ ref('int_universe_combined') }}
+
+),
+
+final as (
+
+    select
+        {{ universe_columns() }},
+        is_personal
+    from universe
+
+)
+
+select * from final

@@ -1,0 +1,29 @@
+{{ config(alias='providers', tags=['reference']) }}
+
+with
+
+providers as (
+
+    select * from {{ ref('providers') }}
+
+),
+
+final as (
+
+    select
+        provider,
+        name,
+        priority,
+        price_basis,
+        price_tolerance,
+        volume_tolerance,
+        settle_minutes_daily,
+        settle_minutes_intraday,
+        needs_key,
+        documentation,
+        known_at
+    from providers
+
+)
+
+select * from final
