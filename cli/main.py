@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 
@@ -33,6 +34,7 @@ for verb in VERBS:
 
 def main() -> None:
     """Run a command; every ending has its exit code (docs/cli.md lists them)."""
+    signal.signal(signal.SIGTERM, _stop)
     try:
         code = app(standalone_mode=False)
     except TapehouseError as error:
@@ -40,14 +42,12 @@ def main() -> None:
         code = error.exit_code
     except typer.Exit as end:
         code = end.exit_code
-    except typer.Abort:
-        code = 130
     except click.ClickException as error:
         error.show()
         code = errors.USAGE
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("\nstopped: what was landed is kept, the next run goes on from there\n")
-        code = 130
+        code = errors.STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
@@ -57,6 +57,11 @@ def main() -> None:
         sys.stderr.write(f"unexpected error: {text}\n  next: see logs/errors.log\n")
         code = errors.INTERNAL
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(*_: object) -> None:
+    """A supervisor's stop is a person's Ctrl-C: steps are journalled, locks are freed."""
+    raise KeyboardInterrupt
 
 
 def complain(error: TapehouseError) -> None:

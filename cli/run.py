@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 from typing import Annotated
 
 import typer
@@ -89,7 +88,6 @@ def again_and_again(
     wait: float,
 ) -> int:
     """Until Ctrl-C or SIGTERM; a run that was missed while the machine slept is not made up for."""
-    signal.signal(signal.SIGTERM, _stop)
     calendar = market_hours.calendar_of(market) if market else None
     while True:
         started = clock.monotonic()
@@ -99,7 +97,3 @@ def again_and_again(
         else:
             once(settings, steps, choice, wait)
         clock.sleep(max(0.0, distance - (clock.monotonic() - started)))
-
-
-def _stop(*_: object) -> None:
-    raise KeyboardInterrupt

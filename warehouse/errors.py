@@ -11,6 +11,7 @@ PROVIDER_AWAY = 69
 INTERNAL = 70
 BUSY = 75
 CONFIGURATION = 78
+STOPPED = 130
 
 
 class TapehouseError(Exception):

@@ -77,6 +77,9 @@ class Run:
         except TapehouseError as error:
             step.outcome, step.error = "failed", error.message
             raise
+        except KeyboardInterrupt:
+            step.outcome, step.error = "failed", "stopped by a signal"
+            raise
         except BaseException as error:
             step.outcome, step.error = "failed", logs.redact(f"{type(error).__name__}: {error}")
             raise
