@@ -45,9 +45,6 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         code = errors.USAGE
-    except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("\nstopped: what was landed is kept, the next run goes on from there\n")
-        code = errors.STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
@@ -56,6 +53,8 @@ def main() -> None:
         text = logs.one_line(logs.redact(f"{type(error).__name__}: {error}"))
         sys.stderr.write(f"unexpected error: {text}\n  next: see logs/errors.log\n")
         code = errors.INTERNAL
+    if code == errors.STOPPED:
+        sys.stderr.write("stopped: what was landed is kept, the next run goes on from there\n")
     sys.exit(code if isinstance(code, int) else 0)
 
 

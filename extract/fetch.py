@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from extract.providers import module
 from extract.request_log import RejectedRows, RequestLog
 from extract.work import WorkItem
 from warehouse import runs
+from warehouse.errors import TapehouseError
 from warehouse.folder import DataFolder
 from warehouse.settings import Settings, export_for_children
 
@@ -74,6 +76,7 @@ def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
         EXTRACT__NEXT_ITEM_MODE="fifo",
     )
     import dlt
+    from dlt.pipeline.exceptions import PipelineStepFailed
 
     arrived: dict[str, dict[str, pa.Table]] = {}
     for name, resource in source.resources.items():
@@ -97,6 +100,8 @@ def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
             pipeline_name=source.name, pipelines_dir=str(work), destination=landing_writer
         )
         pipeline.run(source, loader_file_format="parquet").raise_on_failed_jobs()
+    except PipelineStepFailed as error:
+        raise _unwrapped(error, work) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return [
@@ -104,6 +109,21 @@ def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
         for name, files in arrived.items()
         if files
     ]
+
+
+def _unwrapped(error: BaseException, work: Path) -> BaseException:
+    """What dlt wrapped: a person's stop, a full disk, or a defect."""
+    cause = error
+    while (inner := cause.__cause__ or cause.__context__) is not None:
+        cause = inner
+        if isinstance(cause, KeyboardInterrupt | TapehouseError):
+            return cause
+        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+            return TapehouseError(
+                f"disk full while fetching into {work}",
+                "free some space and run again: nothing that was accepted is lost",
+            )
+    return error
 
 
 def sweep(folder: DataFolder) -> None:
