@@ -81,8 +81,10 @@ def close(report: Report) -> int:
     for path, reason in report.damaged:
         console.print(f"[red]damaged[/] landing file left out: {path}: {one_line(reason)}")
     if report.warnings:
-        told = ", ".join(f"{name} ({count})" for name, count in report.warnings)
-        console.print(f"quality warnings: {told}; see `tapehouse quality`")
+        told = ", ".join(
+            f"{name.removeprefix('quality_')} {count:,}" for name, count in report.warnings
+        )
+        console.print(f"quality findings: {told}; see `tapehouse quality`")
     if report.errors:
         from cli.main import complain
 

@@ -98,7 +98,8 @@ def build(
         else:
             built.models += 1
         if status == "warn":
-            built.warnings.append((node.name, result.failures or 0))
+            tested = (getattr(node, "attached_node", None) or node.name).rpartition(".")[2]
+            built.warnings.append((tested, result.failures or 0))
         elif status in ("error", "fail", "runtime error"):
             broken.append(f"{node.name}: {_first_lines(result.message)}")
     if broken or not answer.success:

@@ -38,7 +38,7 @@ final as (
         dividends.file_seq,
         dividends.amount
         * coalesce({{ product_of('splits.value') }}, 1)
-        / nullif(cast(dividends.close as {{ f8() }}), 0) as share
+        / nullif(cast(dividends.close as {{ f8() }}), 0) as dividend_share
     from dividends
     left join actions as splits
         on dividends.instrument_id = splits.instrument_id

@@ -65,7 +65,15 @@ final as (
         on instruments.calendar = sessions.calendar
         and ranked.priced_at > sessions.opens_at
     where ranked.place = 1
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    group by
+        ranked.instrument_id,
+        instruments.symbol,
+        instruments.currency,
+        ranked.price,
+        ranked.priced_at,
+        ranked.origin,
+        ranked.provider,
+        ranked.last_file_seq
 
 )
 

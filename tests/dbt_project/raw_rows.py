@@ -1,0 +1,137 @@
+"""A warehouse whose raw rows a test writes by hand and that real dbt builds turn into marts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import yaml
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ROOT / "dbt_project/models/staging/_sources.yml"
+Row = dict[str, Any]
+
+
+def declared_columns() -> dict[str, dict[str, str]]:
+    tables = yaml.safe_load(SOURCES.read_text())["sources"][0]["tables"]
+    return {
+        table["name"]: {column["name"]: column["data_type"] for column in table["columns"]}
+        for table in tables
+    }
+
+
+@dataclass
+class RawRows:
+    """Lands rows as numbered files, one accepted second after another."""
+
+    data_dir: Path
+    first_accepted_at: datetime = datetime(2024, 6, 3, 12, 0, 0)
+    file_seq: int = 0
+    request_id: int = 0
+    pending: list[tuple[str, list[Row]]] = field(default_factory=list)
+
+    @property
+    def path(self) -> Path:
+        return self.data_dir / "warehouse.duckdb"
+
+    def request(self, requested_at: datetime, **columns: Any) -> int:
+        self.request_id += 1
+        row = {
+            "request_id": self.request_id,
+            "requested_at": requested_at,
+            "outcome": "ok",
+            "endpoint": "bars",
+            "run_id": 1,
+            **columns,
+        }
+        self.land("requests", [row], requested_at)
+        return self.request_id
+
+    def land(self, table: str, rows: list[Row], accepted_at: datetime | None = None) -> int:
+        self.file_seq += 1
+        numbered = [
+            {"file_seq": self.file_seq, "row_number": number, **row}
+            for number, row in enumerate(rows, start=1)
+        ]
+        manifest = {
+            "file_seq": self.file_seq,
+            "group_seq": self.file_seq,
+            "run_id": 1,
+            "table_name": table,
+            "row_count": len(rows),
+            "state": "loaded",
+            "accepted_at": (accepted_at or self.first_accepted_at)
+            + timedelta(microseconds=self.file_seq),
+        }
+        self.pending.append(("landing_files", [manifest]))
+        self.pending.append((table, numbered))
+        return self.file_seq
+
+    def load(self) -> None:
+        columns = declared_columns()
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute("create schema if not exists raw")
+            for table, types in columns.items():
+                declared = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+                connection.execute(f"create table if not exists raw.{table} ({declared})")
+            for table, rows in self.pending:
+                names = [name for name in columns[table] if any(name in row for row in rows)]
+                landed = pa.table({name: [row.get(name) for row in rows] for name in names})
+                connection.register("landed", landed)
+                connection.execute(f"insert into raw.{table} by name select * from landed")
+                connection.unregister("landed")
+        self.pending.clear()
+
+    def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "TAPEHOUSE_DATA_DIR": str(self.data_dir),
+            "DBT_TARGET_PATH": str(self.data_dir / "target"),
+            "DBT_LOG_PATH": str(self.data_dir / "logs"),
+        }
+        command = [sys.executable, "-m", "dbt.cli.main", *arguments, "--no-use-colors"]
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+
+    def build(self, *arguments: str) -> str:
+        self.load()
+        finished = self.dbt("build", *arguments)
+        assert finished.returncode == 0, finished.stdout[-6000:]
+        return finished.stdout
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def sessions(self, calendar: str, first: date, last: date) -> list[Row]:
+        """Weekday sessions from 14:30 to 21:00, or every day round the clock for 24/7."""
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        found: list[Row] = []
+        for day in days:
+            midnight = datetime(day.year, day.month, day.day)
+            if calendar == "24/7":
+                opens, closes = midnight, midnight + timedelta(days=1)
+            elif day.weekday() < 5:
+                opens = midnight + timedelta(hours=14, minutes=30)
+                closes = midnight + timedelta(hours=21)
+            else:
+                continue
+            found.append(
+                {
+                    "calendar": calendar,
+                    "session_date": day,
+                    "opens_at": opens,
+                    "closes_at": closes,
+                    "is_early_close": False,
+                    "library_version": "4.13",
+                }
+            )
+        return found

@@ -1,0 +1,71 @@
+"""What every model of the project owes its readers: words, contracts and a readable size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.dbt_project.raw_rows import ROOT, declared_columns
+
+MODELS = sorted((ROOT / "dbt_project/models").rglob("*.sql"))
+ENGINE_WORDS = ("qualify", "arg_max", "arg_min", "ignore nulls", "asof", "group by all")
+
+
+def described(sql: Path) -> dict[str, Any]:
+    found = yaml.safe_load(sql.with_suffix(".yml").read_text())["models"]
+    assert len(found) == 1
+    model: dict[str, Any] = found[0]
+    return model
+
+
+@pytest.mark.parametrize("sql", MODELS, ids=lambda path: path.stem)
+def test_model_has_its_own_yml_with_a_grain_and_a_word_on_every_column(sql: Path) -> None:
+    model = described(sql)
+    assert model["name"] == sql.stem
+    assert model["description"].startswith("One row per")
+    for column in model["columns"]:
+        assert column["data_type"], column["name"]
+        assert len(column["description"]) > 5, column["name"]
+
+
+@pytest.mark.parametrize("sql", MODELS, ids=lambda path: path.stem)
+def test_model_keeps_to_the_size_and_the_portable_language(sql: Path) -> None:
+    text = sql.read_text()
+    assert text.count("\n") <= 80
+    assert sql.with_suffix(".yml").read_text().count("\n") <= 120
+    for word in ENGINE_WORDS:
+        assert word not in text.lower()
+
+
+def test_no_folder_of_models_outgrows_twenty_families() -> None:
+    folders = {path.parent for path in MODELS}
+    crowded = [folder for folder in folders if len(list(folder.glob("*.sql"))) > 20]
+    assert crowded == []
+
+
+def test_every_raw_column_is_declared_with_type_and_description() -> None:
+    tables = yaml.safe_load((ROOT / "dbt_project/models/staging/_sources.yml").read_text())
+    for table in tables["sources"][0]["tables"]:
+        assert table["description"]
+        assert all(column["description"] for column in table["columns"])
+    for name, columns in declared_columns().items():
+        keys = list(columns)[:2]
+        assert (
+            keys == ["file_seq", "group_seq"]
+            if name == "landing_files"
+            else keys
+            == [
+                "file_seq",
+                "row_number",
+            ]
+        )
+
+
+def test_a_quality_model_says_on_its_first_line_what_a_row_means() -> None:
+    rules = sorted((ROOT / "dbt_project/models/quality").glob("*.sql"))
+    assert len(rules) >= 8
+    for sql in rules:
+        assert sql.read_text().startswith("-- A row is "), sql.stem
