@@ -1,4 +1,4 @@
-"""Loading: each accepted file becomes rows of its raw table in one transaction, exactly once."""
+"""Loading: accepted files become rows of their raw tables in one transaction, exactly once."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def load(
     with database.connect(folder.warehouse) as connection:
         prepare(connection)
         for group in landing.manifest.groups(after=last_loaded(connection)):
-            for line in group:
-                _load_file(connection, landing, line, done)
-                if on_file:
+            _load_group(connection, landing, group, done)
+            if on_file:
+                for line in group:
                     on_file(line)
         connection.execute("checkpoint")
     return done
@@ -64,28 +64,46 @@ def last_loaded(connection: duckdb.DuckDBPyConnection) -> int:
     return int(row[0]) if row else 0
 
 
-def _load_file(
-    connection: duckdb.DuckDBPyConnection, landing: Landing, line: ManifestLine, done: Loaded
+def _load_group(
+    connection: duckdb.DuckDBPyConnection, landing: Landing, group: list[ManifestLine], done: Loaded
 ) -> None:
-    reason = landing.damage(line)
-    if reason is None:
+    """Files that were accepted together become rows together, so no build sees half an answer."""
+    damaged = {line.file_seq: reason for line in group if (reason := landing.damage(line))}
+    while True:
         connection.execute("begin")
+        wrong = _try_group(connection, landing, group, damaged)
+        if wrong is None:
+            connection.execute("commit")
+            break
+        connection.execute("rollback")
+        damaged |= wrong
+    for line in group:
+        if line.file_seq in damaged:
+            done.damaged.append((line.path, damaged[line.file_seq]))
+        else:
+            done.files += 1
+            done.rows += line.row_count
+
+
+def _try_group(
+    connection: duckdb.DuckDBPyConnection,
+    landing: Landing,
+    group: list[ManifestLine],
+    damaged: dict[int, str],
+) -> dict[int, str] | None:
+    """Load all files but the damaged ones; return the one that turns out to be damaged too."""
+    for line in group:
+        if line.file_seq in damaged:
+            _book(connection, line, "damaged", damaged[line.file_seq])
+            continue
         try:
             rows = _insert(connection, landing, line)
-            if rows != line.row_count:
-                raise duckdb.InvalidInputException(
-                    f"the file holds {rows} rows, {line.row_count} were accepted"
-                )
-            _book(connection, line, "loaded", None)
-            connection.execute("commit")
-            done.files += 1
-            done.rows += rows
-            return
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-            connection.execute("rollback")
-            reason = str(error).splitlines()[0]
-    _book(connection, line, "damaged", reason)
-    done.damaged.append((line.path, reason))
+            return {line.file_seq: str(error).splitlines()[0]}
+        if rows != line.row_count:
+            return {line.file_seq: f"it holds {rows} rows, {line.row_count} were accepted"}
+        _book(connection, line, "loaded", None)
+    return None
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, landing: Landing, line: ManifestLine) -> int:

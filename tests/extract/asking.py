@@ -20,9 +20,7 @@ def classify(reply: Reply) -> None:
     if reply.status == 429:
         raise FetchFailed(Outcome.THROTTLED, "slow down", retry_after(reply.headers))
     if reply.status in (403, 418):
-        raise FetchFailed(
-            Outcome.BLOCKED, "go away", retry_after(reply.headers), final=True
-        )
+        raise FetchFailed(Outcome.BLOCKED, "go away", retry_after(reply.headers), final=True)
     if reply.status >= 500:
         raise FetchFailed(Outcome.UNAVAILABLE, f"HTTP {reply.status}")
     reply.parsed()

@@ -251,9 +251,7 @@ def test_calls_keep_their_pace(make: Make, monkeypatch: pytest.MonkeyPatch) -> N
     assert all(30 < wait <= 60 for wait in waits[1:])
 
 
-def test_no_secret_is_recorded_logged_or_told(
-    make: Make, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_no_secret_is_recorded_logged_or_told(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     register_secret("registered/secret")
     caplog.set_level(logging.DEBUG)
     with ScriptedServer(answer(f"bad apikey={CANARY} registered/secret", 503)) as server:

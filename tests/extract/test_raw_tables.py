@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -112,3 +113,22 @@ def test_a_migration_killed_half_way_is_done_again(tmp_path: Path) -> None:
         assert migrations.version(connection) == 1
         migrations.migrate(connection, {2: (good,), 3: ("drop table raw.kept",)}, target=3)
         assert migrations.version(connection) == 3
+
+
+def test_a_file_whose_rows_do_not_fit_is_left_out_and_its_group_still_loads(
+    folder: DataFolder, landing: Landing
+) -> None:
+    first, second = landing.accept(
+        1, [("binance_bars", binance_bars()), ("yahoo_bars", yahoo_bars())]
+    )
+    lines = landing.manifest.path.read_text().replace('"row_count":3', '"row_count":4')
+    changed = [json.loads(line) for line in lines.splitlines()]
+    rewritten = type(first)(**{**vars(first), "row_count": changed[0]["row_count"]})
+    landing.manifest.path.unlink()
+    landing.manifest.append(
+        [rewritten, type(second)(**{**vars(second), "previous": rewritten.digest})]
+    )
+    done = raw_tables.load(folder, landing)
+    assert done.damaged == [(first.path, "it holds 3 rows, 4 were accepted")]
+    assert ask(folder, "select count(*) from raw.yahoo_bars") == [(4,)]
+    assert ask(folder, "select count(*) from raw.binance_bars") == [(0,)]

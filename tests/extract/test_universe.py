@@ -8,7 +8,6 @@ from extract import universe
 from warehouse.errors import BadDataError, UsageError
 from warehouse.folder import DataFolder
 
-
 US_TECH = [
     "AAPL", "AIQ", "AMD", "AMZN", "AVGO", "GOOGL", "INTC",
     "META", "MSFT", "NVDA", "ORCL", "PLTR", "TSM",

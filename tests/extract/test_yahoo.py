@@ -140,9 +140,7 @@ def test_the_first_bar_stands_at_the_open_on_both_sides_of_the_clock_change(
     assert [row["stamped_at"] for row in rows if row["interval"] == "1d"] == [start]
 
 
-def test_a_closed_window_is_empty_and_no_failure(
-    exchange: Exchange, context: FetchContext
-) -> None:
+def test_a_closed_window_is_empty_and_no_failure(exchange: Exchange, context: FetchContext) -> None:
     weekend = yahoo_bars("AAPL", "1m", datetime(2026, 3, 7, 14, 30), datetime(2026, 3, 7, 21))
     landed = run(yahoo, [weekend], context)
     assert landed.data_requests[0]["outcome"] == "empty"

@@ -85,9 +85,7 @@ def test_recorded_events_land_as_they_were_given(replay: Callable[..., Landed]) 
 def test_recorded_null_minutes_land_as_nulls(replay: Callable[..., Landed]) -> None:
     payload = sample("yahoo", "chart_BARC.L_1m_mostly_null_2017.json")
     given = stamps(payload)
-    item = yahoo_bars(
-        "BARC.L", "1m", given[0], given[-1] + timedelta(minutes=1), "Europe/London"
-    )
+    item = yahoo_bars("BARC.L", "1m", given[0], given[-1] + timedelta(minutes=1), "Europe/London")
     landed = replay(item, payload)
     closes = payload["chart"]["result"][0]["indicators"]["quote"][0]["close"]
     held = {row["stamped_at"]: row["close"] for row in landed.tables["yahoo_bars"]}
