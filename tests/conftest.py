@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from command_line import tapehouse
 
 from warehouse import clock, settings
 from warehouse.folder import DataFolder
-from warehouse.settings import PROJECT, Settings
+from warehouse.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -34,23 +32,6 @@ def own_settings(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> Setting
     """Settings that point into the test's own folder, for this process and its children."""
     monkeypatch.setenv("TAPEHOUSE_DATA_DIR", str(folder.root))
     return settings.load()
-
-
-def tapehouse(
-    data: Path, *arguments: str, check: bool = True, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the real command in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "cli", *arguments],
-        cwd=PROJECT,
-        env={**os.environ, "TAPEHOUSE_DATA_DIR": str(data), "COLUMNS": "200", **environment},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    if check:
-        assert done.returncode == 0, done.stdout + done.stderr
-    return done
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import typer.main
-from conftest import tapehouse
+from command_line import tapehouse
 
 from cli.main import app
 from warehouse.folder import DataFolder

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pytest
 import talib
-from conftest import tapehouse
+from command_line import tapehouse
 
 from publish import open_market
 from sandbox import Exchange
