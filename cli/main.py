@@ -10,6 +10,7 @@ from importlib import import_module
 import typer
 from typer import _click as click
 
+from cli.watch import complain
 from warehouse import errors, logs
 from warehouse.errors import TapehouseError
 
@@ -61,9 +62,3 @@ def main() -> None:
 def _stop(*_: object) -> None:
     """A supervisor's stop is a person's Ctrl-C: steps are journalled, locks are freed."""
     raise KeyboardInterrupt
-
-
-def complain(error: TapehouseError) -> None:
-    sys.stderr.write(f"error: {logs.redact(error.message)}\n")
-    if error.next_step:
-        sys.stderr.write(f"  next: {logs.redact(error.next_step)}\n")

@@ -11,7 +11,8 @@ from cli.options import Config, Intervals, Providers, Symbols, Verbose, Wait, be
 from cli.watch import Screen, close, console
 from extract.plan import Choice
 from flows.run import STEPS, run
-from warehouse import clock, market_hours
+from flows.schedules import skipped
+from warehouse import clock
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
 
@@ -88,12 +89,11 @@ def again_and_again(
     wait: float,
 ) -> int:
     """Until Ctrl-C or SIGTERM; a run that was missed while the machine slept is not made up for."""
-    calendar = market_hours.calendar_of(market) if market else None
     while True:
         started = clock.monotonic()
-        if calendar and market_hours.current(calendar) is None:
-            opens = market_hours.upcoming(calendar).opens_at
-            console.print(f"skipped: closed, next open {opens:%Y-%m-%d %H:%M} UTC")
+        closed = skipped(settings, market) if market else None
+        if closed:
+            console.print(closed.message)
         else:
             once(settings, steps, choice, wait)
         clock.sleep(max(0.0, distance - (clock.monotonic() - started)))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import sys
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from flows.run import Report, Watcher
-from warehouse import errors
-from warehouse.logs import one_line
+from flows.schedules import ending_of, findings, step_line
+from warehouse.errors import TapehouseError
+from warehouse.logs import one_line, redact
 from warehouse.runs import Step
 
 console = Console(highlight=False)
@@ -48,20 +50,9 @@ class Screen(Watcher):
 
     def step_ended(self, step: Step) -> None:
         self._progress.update(self._task, visible=False)
-        console.print(_line(step))
-
-
-def _line(step: Step) -> str:
-    seconds = (step.ended_at - step.started_at).total_seconds() if step.ended_at else 0.0
-    said = f"{step.step:<8} {MARKS.get(step.outcome or '', step.outcome)}  {seconds:6.1f} s"
-    if step.row_count is not None:
-        said += f"  {step.row_count:>12,} {UNITS.get(step.step, 'rows')}"
-    if step.error:
-        said += f"  {one_line(step.error)}"
-    return said
-
-
-UNITS = {"plan": "units of work", "build": "models", "publish": "bytes", "extract": "rows landed"}
+        outcome = step.outcome or ""
+        line = escape(step_line(step))
+        console.print(line.replace(f" {outcome} ", f" {MARKS.get(outcome, outcome)} ", 1))
 
 
 def close(report: Report) -> int:
@@ -81,20 +72,13 @@ def close(report: Report) -> int:
     for path, reason in report.damaged:
         console.print(f"[red]damaged[/] landing file left out: {path}: {one_line(reason)}")
     if report.warnings:
-        told = ", ".join(
-            f"{name.removeprefix('quality_')} {count:,}" for name, count in report.warnings
-        )
-        console.print(f"quality findings: {told}; see `tapehouse quality`")
-    if report.errors:
-        from cli.main import complain
+        console.print(findings(report))
+    for error in report.errors:
+        complain(error)
+    return ending_of(report).exit_code
 
-        for error in report.errors:
-            complain(error)
-        return report.errors[0].exit_code
-    if report.failures:
-        away = Counter(str(failure.outcome) for failure in report.failures)
-        everything = len(report.failures) >= len(report.planned)
-        if everything and set(away) <= {"unavailable", "throttled", "blocked"}:
-            return errors.PROVIDER_AWAY
-        return errors.FAILED_UNITS
-    return errors.DONE
+
+def complain(error: TapehouseError) -> None:
+    sys.stderr.write(f"error: {redact(error.message)}\n")
+    if error.next_step:
+        sys.stderr.write(f"  next: {redact(error.next_step)}\n")

@@ -42,6 +42,10 @@ def folder_clock(settings: Settings) -> Iterator[Settings]:
     if settings.folder.origin != "sandbox":
         yield settings
         return
+    if settings.sandbox.url:
+        with _clock_of(settings.sandbox.url):
+            yield settings
+        return
     now = sandbox_now(settings, move_on=False)
     clock.use(lambda: now)
     try:

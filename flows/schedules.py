@@ -9,7 +9,7 @@ from typing import Any
 
 from extract.outcomes import Outcome
 from extract.plan import Choice
-from flows.origin import folder_clock, market_source
+from flows.origin import folder_clock
 from flows.run import Report, Runner, Watcher, run
 from warehouse import clock, errors, market_hours
 from warehouse.errors import BusyError, ProviderAwayError, TapehouseError
@@ -63,8 +63,7 @@ def take_turn(
 
 def skipped(settings: Settings, market: str) -> Ending | None:
     calendar = market_hours.calendar_of(market)
-    source = market_source if settings.sandbox.url else folder_clock
-    with source(settings):
+    with folder_clock(settings):
         opens_at = next_open(calendar, clock.now())
     if opens_at is None:
         return None
@@ -127,7 +126,7 @@ def summary(report: Report) -> str:
     if report.damaged:
         said += f", {len(report.damaged)} damaged landing files left out"
     if report.warnings:
-        said += f", {len(report.warnings)} quality warnings"
+        said += f", {len(report.warnings)} quality rules found something"
     return said
 
 
@@ -139,6 +138,13 @@ def step_line(step: Step) -> str:
     if step.error:
         said += f"  {one_line(redact(step.error))}"
     return said
+
+
+def findings(report: Report) -> str:
+    told = ", ".join(
+        f"{name.removeprefix('quality_')} {count:,}" for name, count in report.warnings
+    )
+    return f"quality findings: {told}; see `tapehouse quality`"
 
 
 def closing_lines(ending: Ending) -> Iterator[str]:
@@ -157,8 +163,7 @@ def closing_lines(ending: Ending) -> Iterator[str]:
         for path, reason in report.damaged:
             yield f"damaged landing file left out: {path}: {one_line(reason)}"
         if report.warnings:
-            told = ", ".join(f"{name} ({count})" for name, count in report.warnings)
-            yield f"quality warnings: {told}; see `tapehouse quality`"
+            yield findings(report)
     if ending.error:
         yield one_line(redact(f"error: {ending.message}"))
         if ending.error.next_step:
