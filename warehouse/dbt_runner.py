@@ -86,7 +86,7 @@ def build(
     if full_refresh:
         arguments.append("--full-refresh")
     answer = invoke(folder, target, arguments, on_node)
-    if answer.result is None:
+    if answer.result is None or isinstance(answer.exception, KeyboardInterrupt):
         raise _failure(answer)
     built = Built(seconds=answer.result.elapsed_time)
     broken = []
@@ -117,7 +117,10 @@ def close_connections() -> None:
     DuckDBConnectionManager.close_all_connections()
 
 
-def _failure(answer: Any) -> TapehouseError:
+def _failure(answer: Any) -> BaseException:
+    # dbt hands back a person's stop as one more failure.
+    if isinstance(answer.exception, KeyboardInterrupt):
+        return KeyboardInterrupt()
     return TapehouseError(f"dbt cannot run: {_first_lines(str(answer.exception))}", "see dbt.log")
 
 

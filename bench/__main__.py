@@ -1,0 +1,34 @@
+"""`python -m bench`: measure, print one table, keep the figures in `bench/results/latest.json`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import children, storage, table
+from bench.builds import builds, idle
+from bench.landing import landing
+from bench.loading import dicts, loading
+
+MEASURES = {
+    "landing": landing,
+    "loading": loading,
+    "dicts": dicts,
+    "builds": builds,
+    "storage": storage.storage,
+    "idle": idle,
+}
+
+
+def main() -> None:
+    if len(sys.argv) == 4 and sys.argv[1] == children.FLAG:
+        children.answer(MEASURES[sys.argv[2]], Path(sys.argv[3]))
+        return
+    with tempfile.TemporaryDirectory(prefix="tapehouse-bench-") as folder:
+        measured = {name: children.measure(name, Path(folder)) for name in MEASURES}
+    table.show(measured)
+
+
+if __name__ == "__main__":
+    main()

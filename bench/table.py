@@ -1,0 +1,128 @@
+"""The figures as one table, each beside its peer, and as a file that a page can be written from."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from bench.builds import NODE
+from bench.children import Figures
+from warehouse import clock
+
+LATEST = Path(__file__).parent / "results" / "latest.json"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One figure and what it is compared with."""
+
+    figure: str
+    value: float
+    unit: str
+    peer: str
+    peer_value: float
+
+    @property
+    def ratio(self) -> float:
+        return self.value / self.peer_value if self.peer_value else float("nan")
+
+
+def lines(measured: Mapping[str, Figures]) -> Iterator[Line]:
+    landing, loading, dicts = (measured[name] for name in ("landing", "loading", "dicts"))
+    builds, storage, idle = (measured[name] for name in ("builds", "storage", "idle"))
+    rows = landing["rows"]
+    slow = dicts["rows"] / dicts["seconds"]
+    yield Line(
+        "Arrow rows accepted by landing", rows / landing["seconds"], "rows/s",
+        "bare Parquet file, not synced or hashed", rows / landing["bare_seconds"],
+    )  # fmt: skip
+    yield Line(
+        "landed rows loaded into raw", rows / loading["seconds"], "rows/s",
+        "bare insert from the same file", rows / loading["floor_seconds"],
+    )  # fmt: skip
+    both = landing["seconds"] + loading["seconds"]
+    yield Line(
+        "Arrow rows to queryable raw", rows / both, "rows/s",
+        f"dlt with dicts, {dicts['rows']:,.0f} rows", slow,
+    )  # fmt: skip
+    yield Line(
+        f"the same for {rows:,.0f} rows", both, "s",
+        "dlt with dicts, extrapolated", rows / slow,
+    )  # fmt: skip
+    yield Line(
+        f"full build, {builds['bars']:,.0f} bars", builds["full_build_seconds"], "s",
+        "dbt's time in its nodes, two threads", builds["full_node_seconds"],
+    )  # fmt: skip
+    yield Line(
+        f"build after {builds['new_bars']:,.0f} new bars", builds["incremental_build_seconds"],
+        "s", "the full build", builds["full_build_seconds"],
+    )  # fmt: skip
+    yield Line(
+        "time in its nodes", builds["incremental_node_seconds"], "s",
+        "in those of the full build", builds["full_node_seconds"],
+    )  # fmt: skip
+    yield Line(
+        "fetching all of it", builds["full_extract_seconds"], "s",
+        "fetching what is new", builds["incremental_extract_seconds"],
+    )  # fmt: skip
+    yield Line(
+        "peak memory of two whole runs", builds["peak_mb"], "MB",
+        "the same imports, idle", idle["peak_mb"],
+    )  # fmt: skip
+    yield Line(
+        f"peak memory of loading {rows:,.0f} rows", loading["peak_mb"], "MB",
+        "the same imports, idle", idle["peak_mb"],
+    )  # fmt: skip
+    for figure, name in (("landing file", "landing"), ("raw table", "raw")):
+        yield Line(f"{figure} at rest", storage[name], "bytes/bar", "as CSV", storage["csv"])
+    yield Line(
+        "published copy, raw and all marts", storage["market"], "bytes/bar",
+        "one raw row as CSV", storage["csv"],
+    )  # fmt: skip
+
+
+def show(measured: Mapping[str, Figures]) -> None:
+    found = list(lines(measured))
+    table = Table("figure", "value", "compared with", "value", "ratio", title="Tapehouse")
+    for column in (1, 3, 4):
+        table.columns[column].justify = "right"
+    for line in found:
+        value, peer = (f"{number(one)} {line.unit}" for one in (line.value, line.peer_value))
+        table.add_row(line.figure, value, line.peer, peer, f"{line.ratio:.2f}")
+    console = Console(highlight=False, width=max(Console().width, 110))
+    console.print(table)
+    console.print(slowest_nodes(measured["builds"]))
+    total = sum(figures["wall_seconds"] for figures in measured.values())
+    console.print(f"measured in {total:.0f} s on {os.cpu_count()} cores; figures in {LATEST.name}")
+    LATEST.parent.mkdir(exist_ok=True)
+    kept = {
+        "measured_at": clock.system_now().isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "duckdb": duckdb.__version__,
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
+        "lines": [asdict(line) | {"ratio": line.ratio} for line in found],
+        "measured": measured,
+    }
+    LATEST.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def slowest_nodes(builds: Figures) -> Table:
+    """Where the builds spend their time; both columns hold the slowest of their own build."""
+    table = Table("node", "full, s", "incremental, s", title="Slowest nodes of the builds")
+    keys = [key.removeprefix(NODE).split(":", 1) for key in builds if key.startswith(NODE)]
+    for node in dict.fromkeys(node for _, node in keys):
+        found = [builds.get(f"{NODE}{name}:{node}") for name in ("full", "incremental")]
+        table.add_row(node, *("" if one is None else f"{one:.1f}" for one in found))
+    return table
+
+
+def number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:,.1f}"

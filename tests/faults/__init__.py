@@ -1,0 +1,1 @@
+"""Fault runs: the real product is hurt in real processes, then judged against the truth."""
