@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -101,7 +100,7 @@ def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
         )
         pipeline.run(source, loader_file_format="parquet").raise_on_failed_jobs()
     except PipelineStepFailed as error:
-        raise _unwrapped(error, work) from error
+        raise _unwrapped(error) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return [
@@ -111,18 +110,13 @@ def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
     ]
 
 
-def _unwrapped(error: BaseException, work: Path) -> BaseException:
-    """What dlt wrapped: a person's stop, a full disk, or a defect."""
-    cause = error
-    while (inner := cause.__cause__ or cause.__context__) is not None:
-        cause = inner
+def _unwrapped(error: BaseException) -> BaseException:
+    """What dlt wrapped: a person's stop or an error of ours."""
+    cause: BaseException | None = error
+    while cause is not None:
         if isinstance(cause, KeyboardInterrupt | TapehouseError):
             return cause
-        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
-            return TapehouseError(
-                f"disk full while fetching into {work}",
-                "free some space and run again: nothing that was accepted is lost",
-            )
+        cause = cause.__cause__ or cause.__context__
     return error
 
 

@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
-from extract.circuit import Circuit
 from extract.context import Failure, FetchContext
+from extract.edge.circuit import Circuit
+from extract.edge.redaction import redact, redact_error
+from extract.edge.waits import PoliteWait
 from extract.outcomes import (
     MALFORMED_ATTEMPTS,
     PROVIDER_AWAY,
@@ -22,9 +24,7 @@ from extract.outcomes import (
     FetchFailed,
     Outcome,
 )
-from extract.redaction import redact, redact_error
 from extract.request_log import RequestLog, RequestRecord
-from extract.waits import PoliteWait
 from extract.work import WorkItem
 from warehouse import clock, logs
 from warehouse.settings import ProviderSettings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import re
@@ -20,7 +19,7 @@ from extract import landing_files
 from extract.manifest import Format, Manifest, ManifestLine
 from extract.schemas import arrow_schema
 from warehouse import clock
-from warehouse.errors import BadDataError, ConfigurationError, TapehouseError
+from warehouse.errors import BadDataError, ConfigurationError, TapehouseError, full_disk
 from warehouse.folder import DataFolder, fsync_folder
 from warehouse.lock import FileLock
 
@@ -143,14 +142,12 @@ class Landing:
         return size, digest
 
     def _explain(self, error: Exception) -> TapehouseError:
-        full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        if full or "space" in str(error).lower():
-            free = shutil.disk_usage(self.folder.landing).free
-            return TapehouseError(
-                f"disk full while landing in {self.folder.landing} ({free:,} bytes free)",
-                "free some space and run again: nothing that was accepted is lost",
-            )
-        return TapehouseError(f"cannot write into {self.folder.landing}: {error}")
+        free = shutil.disk_usage(self.folder.landing).free
+        place = f"landing in {self.folder.landing} ({free:,} bytes free)"
+        return full_disk(error, place) or TapehouseError(
+            f"cannot write into {self.folder.landing}: {error}",
+            "see that the folder may be written, then run again",
+        )
 
 
 def _is_stray(path: str, last_seq: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ from datetime import datetime, timedelta
 from extract import asked as history
 from extract import universe
 from extract.asked import Asked, Key
+from extract.coverage import coverage, rules
 from extract.landing import Landing
 from extract.providers import PROVIDERS, module
 from extract.universe import Instrument
@@ -18,9 +18,8 @@ from warehouse import clock, market_hours
 from warehouse.errors import UsageError
 from warehouse.folder import DataFolder
 from warehouse.market_hours import Session
-from warehouse.settings import PROJECT, Settings
+from warehouse.settings import Settings
 
-SEEDS = PROJECT / "dbt_project" / "seeds"
 INTERVALS = {
     "1m": timedelta(minutes=1),
     "5m": timedelta(minutes=5),
@@ -29,28 +28,6 @@ INTERVALS = {
     "1d": timedelta(days=1),
 }
 ASK_UNKNOWN_AGAIN = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """One row of `seeds/coverage.csv`."""
-
-    group: str
-    interval: str
-    back: timedelta
-    purpose: str
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What `seeds/providers.csv` says of one provider."""
-
-    priority: int
-    settle_daily: timedelta
-    settle_intraday: timedelta
-
-    def settle(self, interval: str) -> timedelta:
-        return self.settle_daily if interval == "1d" else self.settle_intraday
 
 
 @dataclass(frozen=True)
@@ -83,31 +60,6 @@ class Due:
     start: datetime
     end: datetime
     reason: str
-
-
-def coverage() -> list[Coverage]:
-    with (SEEDS / "coverage.csv").open(encoding="utf-8", newline="") as file:
-        return [
-            Coverage(
-                row["coverage_group"],
-                row["interval"],
-                timedelta(days=int(row["back_days"])),
-                row["purpose"],
-            )
-            for row in csv.DictReader(file)
-        ]
-
-
-def rules() -> dict[str, Rules]:
-    with (SEEDS / "providers.csv").open(encoding="utf-8", newline="") as file:
-        return {
-            row["provider"]: Rules(
-                int(row["priority"]),
-                timedelta(minutes=float(row["settle_minutes_daily"])),
-                timedelta(minutes=float(row["settle_minutes_intraday"])),
-            )
-            for row in csv.DictReader(file)
-        }
 
 
 def make(settings: Settings, landing: Landing, choice: Choice | None = None) -> list[WorkItem]:

@@ -17,12 +17,19 @@ from flows.origin import folder_clock, market_source
 from publish import snapshot
 from publish.snapshot import Published
 from warehouse import dbt_runner
-from warehouse.errors import TapehouseError, UsageError
+from warehouse.errors import TapehouseError, UsageError, full_disk
 from warehouse.lock import writer
 from warehouse.runs import Run, Step
 from warehouse.settings import Settings
 
-STEPS = ("plan", "extract", "load", "build", "publish")
+DOING = {
+    "plan": "planning",
+    "extract": "fetching",
+    "load": "loading",
+    "build": "building",
+    "publish": "publishing",
+}
+STEPS = tuple(DOING)
 
 
 class Watcher:
@@ -141,8 +148,11 @@ def run(
             try:
                 with _step(started, name, runner) as step:
                     getattr(runner, name)(step)
-            except TapehouseError as error:
-                runner.report.errors.append(error)
+            except Exception as error:
+                told = error if isinstance(error, TapehouseError) else full_disk(error, DOING[name])
+                if told is None:
+                    raise
+                runner.report.errors.append(told)
                 # What was landed before a disk filled or a provider went away is still good.
                 if name != "extract":
                     break

@@ -105,6 +105,9 @@ def ending_of(report: Report) -> Ending:
         )
         code = away.exit_code if away else errors.FAILED_UNITS
         return Ending("FailedUnits", said, code, report)
+    if report.damaged:
+        said = f"what the damaged files held is asked for again; {summary(report)}"
+        return Ending("FailedUnits", said, errors.FAILED_UNITS, report)
     return Ending("Completed", summary(report), errors.DONE, report)
 
 

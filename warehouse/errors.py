@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 DONE = 0
 NO = 1
 FAILED_UNITS = 3
@@ -43,3 +45,19 @@ class BusyError(TapehouseError):
 
 class ConfigurationError(TapehouseError):
     exit_code = CONFIGURATION
+
+
+def full_disk(error: BaseException, doing: str) -> TapehouseError | None:
+    """The same clear words wherever a full disk shows, however deep a library wrapped it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        number = getattr(cause, "errno", None)
+        if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "no space left" in (
+            str(cause).lower()
+        ):
+            return TapehouseError(
+                f"disk full while {doing}",
+                "free some space and run again: nothing that was accepted is lost",
+            )
+        cause = cause.__cause__ or cause.__context__
+    return None

@@ -111,6 +111,15 @@ def configure(folder: Path, section: LogSection, verbose: bool = False) -> None:
     )
 
 
+def _nowhere(_logger: Any, _method: str, _event: MutableMapping[str, Any]) -> Any:
+    raise structlog.DropEvent
+
+
+# Until `configure` says where logs go, they go nowhere: least of all to the terminal, with the
+# values of local variables.
+structlog.configure(processors=[_nowhere])
+
+
 def bind_run(run_id: int | None) -> None:
     if run_id is None:
         structlog.contextvars.unbind_contextvars("run_id")

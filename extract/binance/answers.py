@@ -7,9 +7,9 @@ from typing import Any
 
 from extract.binance.settings import DEAREST_CALL, WEIGHT_HEADER
 from extract.binance.windows import instant
+from extract.edge.waits import LONGEST_BELIEVED, retry_after
 from extract.http import PoliteEdge, Reply
 from extract.outcomes import FetchFailed, Outcome
-from extract.waits import LONGEST_BELIEVED, retry_after
 from warehouse import clock
 
 UNKNOWN_SYMBOL = -1121

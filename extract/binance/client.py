@@ -6,8 +6,8 @@ import warnings
 
 import requests
 
+from extract.edge.requests_session import PolicedSession
 from extract.http import PoliteEdge
-from extract.requests_session import PolicedSession
 
 with warnings.catch_warnings():
     # Its stream half, which is not used here, imports names that websockets is about to drop.

@@ -6,8 +6,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from extract.edge.redaction import redact
 from extract.file_drop.settings import TAKEN, UNFINISHED
-from extract.redaction import redact
 
 
 def waiting_files(folder: Path) -> list[Path]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from extract.edge.waits import retry_after
 from extract.http import Reply
 from extract.outcomes import FetchFailed, Outcome
-from extract.waits import retry_after
 from extract.yahoo.settings import CHART_PATH
 
 

@@ -14,10 +14,10 @@ from curl_cffi.curl import CURL_WRITEFUNC_ERROR
 from curl_cffi.requests.exceptions import RequestException
 from yfinance.data import YfData
 
+from extract.edge.redaction import redact_error, register_secret
+from extract.edge.requests_session import too_slow
 from extract.http import REDIRECTS, PoliteEdge, Reply, refused_redirect
 from extract.outcomes import FetchFailed, Outcome
-from extract.redaction import redact_error, register_secret
-from extract.requests_session import too_slow
 from extract.yahoo.settings import CRUMB_PATH, HOSTS, IMPERSONATE, SESSION_PATHS
 
 MOST_HOPS = 5

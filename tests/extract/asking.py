@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from extract.context import FetchContext
+from extract.edge.requests_session import PolicedSession
+from extract.edge.waits import retry_after
 from extract.http import PoliteEdge, Reply
 from extract.outcomes import FetchFailed, Outcome
-from extract.requests_session import PolicedSession
-from extract.waits import retry_after
 from extract.work import WorkItem
 from extract.yahoo.session import YahooSession
 

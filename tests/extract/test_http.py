@@ -16,7 +16,7 @@ from asking import ITEM, Asker
 from provider_runs import context_for
 from scripted_server import ScriptedServer, answer, drip, silence
 
-from extract.redaction import register_secret
+from extract.edge.redaction import register_secret
 from warehouse import clock, logs
 
 CANARY = "CANARY0123456789"

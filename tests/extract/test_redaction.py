@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extract.redaction import redact, redact_error
+from extract.edge.redaction import redact, redact_error
 
 CANARY = "CANARY0123456789"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from extract.circuit import Circuit
+from extract.edge.circuit import Circuit
+from extract.edge.waits import retry_after
 from extract.outcomes import FetchFailed, Outcome
-from extract.waits import retry_after
 from warehouse import clock
 
 

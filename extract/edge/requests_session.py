@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import requests
 from urllib3.exceptions import DecodeError, HTTPError, SSLError
 
+from extract.edge.redaction import redact_error
 from extract.http import PoliteEdge, Reply
 from extract.outcomes import FetchFailed, Outcome
-from extract.redaction import redact_error
 from warehouse import clock
 
 CHUNK = 65_536

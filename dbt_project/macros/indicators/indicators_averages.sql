@@ -1,30 +1,3 @@
-{% macro block_length(averages) -%}
-    {#- The longest block in which no power of q leaves the doubles. -#}
-    {%- set found = namespace(length=1024) -%}
-    {%- for average in averages -%}
-        {%- for halving in range(10) -%}
-            {%- if (1 - average.alpha) ** (-found.length) > 1e100 -%}
-                {%- set found.length = found.length // 2 -%}
-            {%- endif -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{ return(found.length) }}
-{%- endmacro %}
-
-{% macro carried_ends(average, length) -%}
-    {#- Ends of the blocks before, until their weight no longer shows. -#}
-    {{ average.name }}_local
-    {%- for back in range(1, 40) -%}
-        {%- set weight = (1 - average.alpha) ** (length * back) -%}
-        {%- if weight > 1e-18 %}
-            + {{ double_literal(weight) }}
-            * coalesce(lag({{ average.name }}_local, {{ back }}) over series, 0)
-        {%- endif -%}
-    {%- endfor -%}
-{%- endmacro %}
-
-{% macro double_literal(value) %}cast('{{ value }}' as {{ f8() }}){% endmacro %}
-
 {% macro recursive_averages(relation, partition_columns, averages) -%}
     {#- Adds one column per average: y = y + alpha * (value - y), begun with
         `seed` at bar number `start`. No recursion: within anchored blocks the
