@@ -11,7 +11,7 @@ import typer
 from typer import _click as click
 
 from cli.watch import complain
-from warehouse import errors, logs
+from warehouse import errors, logs, runs
 from warehouse.errors import TapehouseError
 
 app = typer.Typer(
@@ -35,7 +35,9 @@ for verb in VERBS:
 
 def main() -> None:
     """Run a command; every ending has its exit code (docs/cli.md lists them)."""
-    signal.signal(signal.SIGTERM, _stop)
+    # A supervisor's stop is a person's Ctrl-C: steps are journalled, locks are freed.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, runs.stop)
     try:
         code = app(standalone_mode=False)
     except TapehouseError as error:
@@ -57,8 +59,3 @@ def main() -> None:
     if code == errors.STOPPED:
         sys.stderr.write("stopped: what was landed is kept, the next run goes on from there\n")
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _stop(*_: object) -> None:
-    """A supervisor's stop is a person's Ctrl-C: steps are journalled, locks are freed."""
-    raise KeyboardInterrupt

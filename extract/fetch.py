@@ -61,6 +61,7 @@ def fetch(
             done.files += len(accepted)
             done.rows += sum(line.row_count for line in accepted if line.table_name != "requests")
             module(provider).accepted(group, context)
+            runs.give_way()
             if on_units:
                 on_units(len(group))
         done.failures += context.failures
@@ -72,6 +73,7 @@ def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
     export_for_children(
         RUNTIME__DLTHUB_TELEMETRY="false",
         RUNTIME__LOG_LEVEL="WARNING",
+        RUNTIME__INTERCEPT_SIGNALS="false",
         EXTRACT__NEXT_ITEM_MODE="fifo",
     )
     import dlt

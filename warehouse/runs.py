@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,20 @@ from warehouse.folder import DataFolder
 from warehouse.lock import FileLock
 
 log = logs.get(__name__)
+
+_stopping = threading.Event()
+
+
+def stop(*_: object) -> None:
+    """A signal's handler. A library may swallow the exception, so steps look for the wish too."""
+    _stopping.set()
+    raise KeyboardInterrupt
+
+
+def give_way() -> None:
+    """Go no further when somebody asked to stop."""
+    if _stopping.is_set():
+        raise KeyboardInterrupt
 
 
 @dataclass
@@ -64,6 +79,7 @@ class Run:
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
         """Journal a step's start and its end, whichever way it ends."""
+        give_way()
         self._steps += 1
         step = Step(self.run_id, self._steps, name, clock.system_now())
         self._write(step)
@@ -87,6 +103,7 @@ class Run:
             step.ended_at = clock.system_now()
             self._write(step)
             log.info("step ended", step=name, outcome=step.outcome, rows=step.row_count)
+        give_way()
 
     def _write(self, step: Step) -> None:
         fields: dict[str, Any] = dict(vars(step))
