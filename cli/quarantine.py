@@ -14,7 +14,8 @@ from warehouse.logs import one_line
 
 ROWS = """
 select rule, table_name, symbol, interval, opened_at, detail, payload, file_seq
-from quarantined_rows order by file_seq desc, row_number limit ?
+from quarantined_rows where rule = coalesce(?, rule)
+order by rule = 'null_bar', file_seq desc, row_number limit ?
 """
 FILES = "select path, reason from landing_files where state = 'damaged' order by file_seq desc"
 
@@ -27,16 +28,17 @@ def register(app: typer.Typer) -> None:
 
 def show(
     last: Annotated[int, typer.Option("--last", "-n", help="How many rows to show.")] = 20,
+    rule: Annotated[str | None, typer.Option(help="Only rows that broke this rule.")] = None,
     config: Config = None,
     verbose: Verbose = False,
 ) -> None:
-    """List the newest rows in quarantine and every damaged file, each with its reason.
+    """List the newest rows in quarantine, bars without values last, and every damaged file.
 
     Example: `tapehouse quarantine list -n 50`
     """
     folder = begin(config, verbose).folder
     with open_market(folder.market) as connection:
-        rows = connection.execute(ROWS, [last]).fetchall()
+        rows = connection.execute(ROWS, [rule, last]).fetchall()
         files = connection.execute(FILES).fetchall()
     for path, reason in files:
         console.print(f"damaged file {path}: {one_line(reason)}", markup=False)
