@@ -43,7 +43,9 @@ class Screen(Watcher):
         self._progress.stop()
 
     def step_started(self, name: str, total: int | None = None) -> None:
-        self._progress.reset(self._task, description=name, total=total, visible=True)
+        # A task that is reset would keep the total of the step before.
+        self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(name, total=total)
 
     def moved(self, amount: int = 1) -> None:
         self._progress.advance(self._task, amount)
