@@ -136,14 +136,18 @@ class Planner:
             if end <= session.opens_at:
                 continue
             holes = self.asked.uncovered(key, session.opens_at, end)
-            for low, high in holes:
-                reason = "missing" if low == session.opens_at else "new bars"
-                yield Due(position, session, low, high, reason)
+            due = holes
             settles_at = session.closes_at + settle
-            if holes or self.now < settles_at:
-                continue
-            for low, high in self.asked.uncovered(key, session.opens_at, end, since=settles_at):
-                yield Due(position, session, low, high, "settle")
+            if self.now >= settles_at:
+                due = self.asked.uncovered(key, session.opens_at, end, since=settles_at)
+            for low, high in due:
+                if (session.opens_at, end) in holes:
+                    reason = "missing"
+                elif any(low <= start < high for start, _ in holes):
+                    reason = "new bars"
+                else:
+                    reason = "settle"
+                yield Due(position, session, low, high, reason)
 
     def _closed_until(self, session: Session, interval: str) -> datetime:
         """The end of the newest bar that is over; a running bar is never asked for."""

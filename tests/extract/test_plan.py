@@ -103,6 +103,19 @@ def test_a_closed_session_is_read_once_more_when_it_has_settled_and_then_never(
     assert desk.bars(settled + timedelta(hours=2), "AAPL", interval="1m") == []
 
 
+def test_one_plan_is_enough_after_a_day_asleep(desk: Desk) -> None:
+    desk.answer(desk.bars(WEDNESDAY, "AAPL"), WEDNESDAY)
+    later = WEDNESDAY + timedelta(days=1, minutes=17)
+    due = desk.bars(later, "AAPL")
+    minutes = [item for item in due if item.interval == "1m"]
+    assert [(item.reason, item.start) for item in minutes] == [
+        ("new bars", datetime(2026, 3, 11, 13, 30)),
+        ("missing", datetime(2026, 3, 12, 13, 30)),
+    ]
+    desk.answer(due, later)
+    assert desk.bars(later, "AAPL") == []
+
+
 @pytest.mark.parametrize("outcome", ["throttled", "unavailable", "malformed", "blocked"])
 def test_a_failed_unit_is_asked_again_by_the_next_plan(desk: Desk, outcome: str) -> None:
     items = desk.bars(WEDNESDAY, "AAPL")
