@@ -72,7 +72,8 @@ def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
     """Run a source through a dlt pipeline whose working folder lives no longer than the run."""
     export_for_children(
         RUNTIME__DLTHUB_TELEMETRY="false",
-        RUNTIME__LOG_LEVEL="WARNING",
+        # What matters of it is raised; its log would print tracebacks past our redaction.
+        RUNTIME__LOG_LEVEL="CRITICAL",
         RUNTIME__INTERCEPT_SIGNALS="false",
         EXTRACT__NEXT_ITEM_MODE="fifo",
     )

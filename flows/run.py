@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from extract import fetch, journal, plan, raw_tables, reference
@@ -148,11 +150,8 @@ def run(
             try:
                 with _step(started, name, runner) as step:
                     getattr(runner, name)(step)
-            except Exception as error:
-                told = error if isinstance(error, TapehouseError) else full_disk(error, DOING[name])
-                if told is None:
-                    raise
-                runner.report.errors.append(told)
+            except TapehouseError as error:
+                runner.report.errors.append(error)
                 # What was landed before a disk filled or a provider went away is still good.
                 if name != "extract":
                     break
@@ -173,6 +172,22 @@ def _step(started: Run, name: str, runner: Runner) -> Iterator[Step]:
     try:
         with started.step(name) as step:
             runner.report.steps.append(step)
-            yield step
+            with clear_words(runner.folder.root, DOING[name]):
+                yield step
     finally:
         runner.watcher.step_ended(runner.report.steps[-1])
+
+
+@contextmanager
+def clear_words(root: Path, doing: str) -> Iterator[None]:
+    """A full disk is told in our words, whichever library met it first."""
+    try:
+        yield
+    except TapehouseError:
+        raise
+    except Exception as error:
+        free = shutil.disk_usage(root).free
+        told = full_disk(error, f"{doing} in {root} ({free:,} bytes free)")
+        if told is None:
+            raise
+        raise told from error
