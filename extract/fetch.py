@@ -20,7 +20,7 @@ from extract.work import WorkItem
 from warehouse import runs
 from warehouse.errors import TapehouseError
 from warehouse.folder import DataFolder
-from warehouse.settings import Settings, export_for_children
+from warehouse.settings import Settings
 
 # A group of this many units is accepted at once: small enough to bound memory and what a kill
 # costs, large enough that dlt's fixed cost per pipeline run does not matter.
@@ -70,13 +70,6 @@ def fetch(
 
 def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
     """Run a source through a dlt pipeline whose working folder lives no longer than the run."""
-    export_for_children(
-        RUNTIME__DLTHUB_TELEMETRY="false",
-        # What matters of it is raised; its log would print tracebacks past our redaction.
-        RUNTIME__LOG_LEVEL="CRITICAL",
-        RUNTIME__INTERCEPT_SIGNALS="false",
-        EXTRACT__NEXT_ITEM_MODE="fifo",
-    )
     import dlt
     from dlt.pipeline.exceptions import PipelineStepFailed
 
