@@ -73,11 +73,7 @@ def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
     import dlt
     from dlt.pipeline.exceptions import PipelineStepFailed
 
-    arrived: dict[str, dict[str, pa.Table]] = {}
-    for name, resource in source.resources.items():
-        arrived[name] = {}
-        # A table that dlt has not seen would evolve in its first run, frozen or not.
-        source.schema.update_table(resource.compute_table_schema())
+    arrived: dict[str, dict[str, pa.Table]] = {name: {} for name in source.resources}
 
     @dlt.destination(  # type: ignore[untyped-decorator]
         name="landing",
