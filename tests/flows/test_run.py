@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,26 +14,11 @@ from flows import healing
 from flows.origin import market_source
 from flows.run import Report, run
 from sandbox import Exchange
-from warehouse import database, settings
+from warehouse import database
 from warehouse.settings import Settings
 
 NOON = datetime(2026, 3, 11, 15, 0)
 FETCH = ("extract", "load")
-
-
-@pytest.fixture
-def exchange() -> Iterator[Exchange]:
-    with Exchange(seed=7, now=NOON) as running:
-        yield running
-
-
-@pytest.fixture
-def at_exchange(
-    own_settings: Settings, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
-) -> Settings:
-    own_settings.folder.prepare("sandbox")
-    monkeypatch.setenv("TAPEHOUSE_SANDBOX__URL", exchange.url)
-    return settings.load()
 
 
 def fetch(at_exchange: Settings, *symbols: str, interval: str = "1d") -> Report:

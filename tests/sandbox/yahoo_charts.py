@@ -1,0 +1,24 @@
+"""Asking the Yahoo dialect for a chart."""
+
+from __future__ import annotations
+
+from calendar import timegm
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import requests
+
+Get = Callable[..., requests.Response]
+CHART = "/yahoo/v8/finance/chart/"
+
+
+def stamp(at: datetime) -> int:
+    return timegm(at.timetuple())
+
+
+def chart(get: Get, symbol: str, start: datetime, end: datetime, **query: Any) -> dict[str, Any]:
+    answer = get(CHART + symbol, period1=stamp(start), period2=stamp(end), **query)
+    assert answer.status_code == 200, answer.text
+    result: dict[str, Any] = answer.json()["chart"]["result"][0]
+    return result
