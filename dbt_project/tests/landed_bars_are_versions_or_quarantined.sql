@@ -18,7 +18,7 @@ good as (
     select
         provider,
         interval,
-        sum(observation_count) as rows_good
+        sum(observation_count + set_aside_count) as rows_good
     from {{ ref('bar_versions') }}
     group by provider, interval
 
@@ -31,7 +31,7 @@ quarantined as (
         interval,
         count(*) as rows_quarantined
     from {{ ref('quarantined_rows') }}
-    where rule <> 'rejected'
+    where rule not in ('rejected', 'basis_conflict')
     group by provider, interval
 
 ),

@@ -27,7 +27,7 @@
     ) }}
 {%- endmacro %}
 
-{% macro adjusted_bar_columns() -%}
+{% macro adjusted_values() -%}
     {%- for column in ['open', 'high', 'low', 'close'] -%}
         {{ adjusted_price(column) }} as {{ column }},
         {% endfor -%}
@@ -40,9 +40,15 @@
         chosen.trade_count,
         chosen.currency,
         chosen.provider,
-        chosen.version_number,
+        chosen.version_number
+{%- endmacro %}
+
+{% macro adjusted_bar_columns() -%}
+    {{ adjusted_values() }},
         chosen.observation_count,
         chosen.last_observed_at < chosen.closed_at as is_partial,
+        {{ bar_status('chosen') }} as status,
+        chosen.known_seq,
         chosen.known_at,
         chosen.settles_at,
         chosen.last_observed_at,
@@ -50,4 +56,12 @@
         chosen.file_seq,
         chosen.row_number,
         chosen.last_file_seq
+{%- endmacro %}
+
+{% macro bar_status(version) -%}
+    case
+        when {{ version }}.last_observed_at < {{ version }}.closed_at then 'forming'
+        when {{ version }}.last_observed_at < {{ version }}.settles_at then 'provisional'
+        else 'final'
+    end
 {%- endmacro %}

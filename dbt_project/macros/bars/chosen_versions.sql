@@ -32,38 +32,47 @@ touched as (
         last_file_seq > {{ mark }}
         or instrument_id in (
             select factors.instrument_id from factors
-            where factors.file_seq > {{ mark }}
+            where factors.known_seq > {{ mark }}
         )
 
 ),
 
-ranked as (
+{%- if mark > 0 %}
 
-    select
-        versions.*,
-        row_number() over (
-            partition by
-                versions.instrument_id, versions.interval, versions.opened_at
-            order by
-                providers.priority asc,
-                versions.provider asc,
-                versions.version_number desc
-        ) as place
+candidates as (
+
+    select versions.*
     from versions
-    {%- if mark > 0 %}
     inner join touched
         on versions.instrument_id = touched.instrument_id
         and versions.interval = touched.interval
         and versions.opened_at = touched.opened_at
-    {%- endif %}
-    inner join providers on versions.provider = providers.provider
 
 ),
+{%- endif %}
 
 chosen as (
 
-    select * from ranked
-    where place = 1
+    {{ preferred_versions('candidates' if mark > 0 else 'versions', 'providers') }}
 
 )
+{%- endmacro %}
+
+{% macro preferred_versions(versions, providers) -%}
+    {#- The newest version of the most preferred provider of each bar. -#}
+    select * from (
+        select
+            versions.*,
+            row_number() over (
+                partition by
+                    versions.instrument_id, versions.interval, versions.opened_at
+                order by
+                    providers.priority asc,
+                    versions.provider asc,
+                    versions.version_number desc
+            ) as place
+        from {{ versions }} as versions
+        inner join {{ providers }} as providers on versions.provider = providers.provider
+    ) as ranked
+    where place = 1
 {%- endmacro %}

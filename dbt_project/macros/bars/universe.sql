@@ -15,3 +15,8 @@
         alpha_vantage_symbol,
         known_at
 {%- endmacro %}
+
+{% macro held_on(symbols, instant) -%}
+    {{ symbols }}.valid_from <= cast({{ instant }} as date)
+        and {{ symbols }}.valid_to > cast({{ instant }} as date)
+{%- endmacro %}

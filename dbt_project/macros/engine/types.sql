@@ -10,3 +10,5 @@
 
 {% macro price_type() %}{{ return('decimal(18, 8)') }}{% endmacro %}
 {% macro volume_type() %}{{ return('decimal(24, 8)') }}{% endmacro %}
+
+{% macro max_bigint() %}{{ return('9223372036854775807') }}{% endmacro %}

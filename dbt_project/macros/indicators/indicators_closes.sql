@@ -1,6 +1,6 @@
 {% macro numbered_closes(bars, partition_columns) -%}
     {#- Bars numbered from 1 within their series, with the exact change since
-        the bar before. Carried columns: date, symbol, close, last_file_seq. -#}
+        the bar before. Carried columns: date, symbol, close, known_seq. -#}
     {%- set series = partition_columns | join(', ') -%}
     select
         {{ series }},
@@ -8,7 +8,7 @@
         date,
         opened_at,
         close,
-        last_file_seq,
+        known_seq,
         bar_number,
         case when change > 0 then change else 0 end as gain,
         case when change < 0 then -change else 0 end as loss
@@ -19,7 +19,7 @@
             session_date as date,
             opened_at,
             close,
-            last_file_seq,
+            known_seq,
             row_number() over series as bar_number,
             close - lag(close) over series as change
         from {{ bars }}

@@ -62,3 +62,10 @@
 
     select * from meaned
 {%- endmacro %}
+
+{% macro mean_windows() %}
+    {{ return(
+        var('sma_windows')
+        + [var('ema_fast_window'), var('ema_slow_window'), var('band_window')]
+    ) }}
+{% endmacro %}

@@ -6,28 +6,44 @@ bars as (
 
 ),
 
+split_rereads as (
+
+    select * from {{ ref('int_split_rereads') }}
+
+),
+
 split_factors as (
 
     select * from {{ ref('int_split_factors_cumulated') }}
 
 ),
 
-at_session as (
+readings as (
 
     select
         bars.*,
+        coalesce(split_rereads.known_seq, bars.group_seq) as known_seq,
+        coalesce(split_rereads.known_at, bars.accepted_at) as known_at,
+        split_rereads.known_seq is not null as is_reread
+    from bars
+    left join split_rereads
+        on {{ reread_by_a_split('split_rereads', 'bars', 'bars.session_date') }}
+
+),
+
+at_session as (
+
+    select
+        readings.*,
         split_factors.later_ratio as ratio_after_session,
         case
-            when split_factors.later_ratio is not null
-                then {{ local_date('bars.observed_at', 'bars.exchange_timezone') }}
+            when split_factors.later_ratio <> 1
+                then {{ local_date('readings.observed_at', 'readings.exchange_timezone') }}
         end as observed_date,
-        {{ minor_units('bars.currency') }} as minor_units
-    from bars
+        {{ minor_units('readings.currency') }} as minor_units
+    from readings
     left join split_factors
-        on bars.instrument_id = split_factors.instrument_id
-        and bars.provider = split_factors.provider
-        and bars.session_date >= split_factors.from_date
-        and bars.session_date < split_factors.to_date
+        on {{ known_in_range('split_factors', 'readings', 'readings.session_date') }}
 
 ),
 
@@ -36,13 +52,14 @@ at_observation as (
     select
         at_session.*,
         coalesce(at_session.ratio_after_session, 1)
-        / coalesce(split_factors.later_ratio, 1) as split_ratio
+        / coalesce(split_factors.later_ratio, 1) as split_ratio,
+        case
+            when split_factors.from_date > at_session.session_date
+                then split_factors.started_by_ratio
+        end as newest_split_ratio
     from at_session
     left join split_factors
-        on at_session.instrument_id = split_factors.instrument_id
-        and at_session.provider = split_factors.provider
-        and at_session.observed_date >= split_factors.from_date
-        and at_session.observed_date < split_factors.to_date
+        on {{ known_in_range('split_factors', 'at_session', 'at_session.observed_date') }}
 
 ),
 
@@ -52,6 +69,7 @@ as_traded as (
         {{ observation_columns() }},
         split_ratio / minor_units as price_multiplier,
         split_ratio,
+        newest_split_ratio,
         {{ whole_currency('coalesce(currency, instrument_currency)') }} as currency,
         {%- for column in ['open', 'high', 'low', 'close'] %}
         coalesce({{ column }}, {{ as_traded_price(column ~ '_given') }}) as {{ column }},

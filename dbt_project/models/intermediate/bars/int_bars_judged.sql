@@ -21,13 +21,14 @@ compared as (
         *,
         row_number() over (
             partition by
-                file_seq, provider, instrument_id, interval, opened_at, rule_alone
+                file_seq, known_seq, provider, instrument_id, interval, opened_at,
+                rule_alone
             order by row_number desc
         ) as place_from_last,
         row_number() over (
             partition by
-                file_seq, provider, instrument_id, interval, opened_at, rule_alone,
-                open_given, high_given, low_given, close_given, volume_given
+                file_seq, known_seq, provider, instrument_id, interval, opened_at,
+                rule_alone, open_given, high_given, low_given, close_given, volume_given
             order by row_number desc
         ) as place_from_last_equal
     from judged_alone
@@ -39,6 +40,8 @@ final as (
     select
         {{ observation_columns() }},
         price_multiplier,
+        split_ratio,
+        newest_split_ratio,
         currency,
         open,
         high,

@@ -6,6 +6,12 @@ bars as (
 
 ),
 
+providers as (
+
+    select * from {{ ref('providers') }}
+
+),
+
 symbols as (
 
     select * from {{ ref('int_provider_symbols_listed') }}
@@ -43,6 +49,7 @@ joined as (
         symbols.instrument_id,
         symbols.asset_class,
         symbols.currency as instrument_currency,
+        landing_files.group_seq,
         landing_files.accepted_at,
         intraday.break_starts_at,
         intraday.break_ends_at,
@@ -54,11 +61,19 @@ joined as (
         case when bars.interval = '1d' then daily.opens_at else bars.stamped_at end
             as opened_at
     from bars
+    left join requests on bars.request_id = requests.request_id
+    left join landing_files on bars.file_seq = landing_files.file_seq
+    left join providers on bars.provider = providers.provider
     left join symbols
         on bars.provider = symbols.provider
         and bars.provider_symbol = symbols.provider_symbol
-    left join requests on bars.request_id = requests.request_id
-    left join landing_files on bars.file_seq = landing_files.file_seq
+        and {{ held_on('symbols', "
+            case
+                when providers.symbol_basis = 'bar'
+                    then coalesce(bars.local_date, cast(bars.stamped_at as date))
+                else coalesce(requests.requested_at, landing_files.accepted_at)
+            end
+        ") }}
     -- The interval stands inside the keys: as conditions of their own they
     -- would keep the joins from hashing by date (40 times slower).
     left join sessions as daily

@@ -56,7 +56,9 @@ final as (
         symbol,
         calendar,
         currency,
-        asset_class
+        asset_class,
+        date '0001-01-01' as valid_from,
+        date '9999-12-31' as valid_to
     from ranked
     where listing_rank = 1
 

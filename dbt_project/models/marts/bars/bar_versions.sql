@@ -5,7 +5,7 @@
         'instrument_id', 'interval', 'opened_at', 'provider', 'version_number'
     ],
     on_schema_change='fail',
-    pre_hook=['{{ forget_stale_rows() }}', '{{ forget_rederived_instruments() }}'],
+    pre_hook='{{ forget_stale_rows() }}',
     post_hook='{{ set_build_mark() }}',
     tags=['bars'],
 ) }}
@@ -14,7 +14,7 @@ with recursive
 
 judged as (
 
-    {{ judged_bars_in_scope() }}
+    {{ judged_bars_in_scope(newly_known_only=true) }}
 
 ),
 
@@ -24,29 +24,30 @@ providers as (
 
 ),
 
+readings as (
+
+    {{ version_entries('judged', 'providers') }}
+
+),
+
 observations as (
 
     select
-        {{ version_columns('judged') }},
-        {{ add_minutes(
-            'judged.closed_at',
-            "case when judged.interval = '1d' then providers.settle_minutes_daily"
-            ~ " else providers.settle_minutes_intraday end"
-        ) }} as settles_at,
-        judged.accepted_at as known_at,
-        judged.observed_at as last_observed_at,
-        1 as observation_count,
-        judged.file_seq as last_file_seq,
-        cast(null as integer) as version_number
-    from judged
-    inner join providers on judged.provider = providers.provider
-    where judged.rule is null
+        {{ version_columns('readings') }},
+        readings.version_number,
+        {%- for column in version_state() %}
+        readings.{{ column }},
+        {%- endfor %}
+        readings.is_reread,
+        readings.split_ratio,
+        readings.newest_split_ratio
+    from readings
 
     {%- if is_incremental() %}
 
     union all
 
-    {{ current_versions_of('judged') }}
+    {{ current_versions_of('readings') }}
     {%- endif %}
 
 ),

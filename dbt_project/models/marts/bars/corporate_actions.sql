@@ -2,63 +2,36 @@
 
 with
 
-splits as (
+current_versions as (
 
-    select * from {{ ref('int_splits_known') }}
-
-),
-
-dividends as (
-
-    select * from {{ ref('int_dividends_known') }}
+    {{ newest_action_versions(ref('corporate_action_versions')) }}
 
 ),
 
-landing_files as (
+providers as (
 
-    select * from {{ ref('stg_tapehouse__landing_files') }}
-
-),
-
-actions as (
-
-    select
-        instrument_id,
-        'split' as action,
-        ex_date,
-        provider,
-        ratio as value,
-        cast(null as varchar) as currency,
-        file_seq
-    from splits
-
-    union all
-
-    select
-        instrument_id,
-        'dividend' as action,
-        ex_date,
-        provider,
-        amount as value,
-        currency,
-        file_seq
-    from dividends
+    select * from {{ ref('providers') }}
 
 ),
 
 final as (
 
     select
-        actions.instrument_id,
-        actions.action,
-        actions.ex_date,
-        actions.provider,
-        actions.value,
-        actions.currency,
-        landing_files.accepted_at as known_at,
-        actions.file_seq
-    from actions
-    left join landing_files on actions.file_seq = landing_files.file_seq
+        current_versions.instrument_id,
+        current_versions.action,
+        current_versions.ex_date,
+        current_versions.provider,
+        current_versions.value,
+        current_versions.currency,
+        providers.price_basis as declared_basis,
+        current_versions.version_number,
+        current_versions.known_at,
+        current_versions.known_seq,
+        current_versions.request_id,
+        current_versions.file_seq,
+        current_versions.row_number
+    from current_versions
+    left join providers on current_versions.provider = providers.provider
 
 )
 

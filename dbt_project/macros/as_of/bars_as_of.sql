@@ -1,0 +1,111 @@
+{% macro bars_as_of(instant) -%}
+    {#- Every bar, adjusted, with only the versions, splits, dividends and
+        instruments that were known at the instant. -#}
+    with
+
+    as_of as (
+
+        {{ known_by(instant) }}
+
+    ),
+
+    {{ factors_as_of(instant) }},
+
+    universe as (
+
+        {{ universe_as_of(instant) }}
+
+    ),
+
+    chosen as (
+
+        {{ preferred_versions('versions', 'providers') }}
+
+    )
+
+    select
+        chosen.instrument_id,
+        universe.symbol,
+        chosen.interval,
+        chosen.session_date,
+        chosen.opened_at,
+        chosen.closed_at,
+        {{ adjusted_values() }},
+        coalesce(chosen.whole_known_at > as_of.known_at, true) as is_partial,
+        case
+            when coalesce(chosen.whole_known_at > as_of.known_at, true) then 'forming'
+            when coalesce(chosen.final_known_at > as_of.known_at, true) then 'provisional'
+            else 'final'
+        end as status,
+        chosen.known_seq,
+        chosen.known_at,
+        chosen.settles_at,
+        chosen.request_id,
+        chosen.file_seq,
+        chosen.row_number
+    from chosen
+    cross join as_of
+    inner join universe on chosen.instrument_id = universe.instrument_id
+    left join factors
+        on chosen.instrument_id = factors.instrument_id
+        and chosen.session_date >= factors.from_date
+        and chosen.session_date < factors.to_date
+{%- endmacro %}
+
+{% macro factors_as_of(instant) -%}
+    {#- CTEs over `as_of` that end in `factors`, as adjustment_factors was then. -#}
+    versions as (
+
+        {{ known_rows(ref('bar_versions')) }}
+
+    ),
+
+    action_versions as (
+
+        {{ known_rows(ref('corporate_action_versions')) }}
+
+    ),
+
+    providers as (
+
+        select * from {{ ref('providers') }}
+        where known_at <= {{ instant }}
+
+    ),
+
+    actions as (
+
+        {{ newest_action_versions('action_versions') }}
+
+    ),
+
+    chosen_actions as (
+
+        {{ actions_chosen('actions', 'providers') }}
+
+    ),
+
+    closes as (
+
+        {{ closes_before_dividends('actions', 'versions', 'providers') }}
+
+    ),
+
+    shares as (
+
+        {{ dividend_shares('chosen_actions', 'closes') }}
+
+    ),
+
+    adjustments as (
+
+        {{ adjustments_by_ex_date('chosen_actions', 'shares') }}
+
+    ),
+
+    factors as (
+
+        {{ cumulated_factors('adjustments') }}
+
+    )
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ actions_chosen(ref('corporate_actions'), ref('providers')) }}

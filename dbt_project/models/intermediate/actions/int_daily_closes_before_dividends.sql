@@ -1,0 +1,3 @@
+{{ closes_before_dividends(
+    ref('corporate_actions'), ref('bar_versions'), ref('providers')
+) }}

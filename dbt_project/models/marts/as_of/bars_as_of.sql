@@ -1,0 +1,3 @@
+{{ config(materialized='table_function', parameters='instant', tags=['as_of']) }}
+
+{{ bars_as_of('instant') }}

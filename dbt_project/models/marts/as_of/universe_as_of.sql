@@ -1,0 +1,3 @@
+{{ config(materialized='table_function', parameters='instant', tags=['as_of']) }}
+
+{{ universe_as_of('instant') }}
