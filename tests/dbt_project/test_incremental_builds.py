@@ -19,6 +19,8 @@ COMPARED = {
     "bar_versions": "instrument_id, interval, opened_at, provider, version_number",
     "daily_bars": "instrument_id, opened_at",
     "intraday_bars": "instrument_id, interval, opened_at",
+    "restatements": "instrument_id, interval, opened_at, provider, version_number, field",
+    "corporate_action_versions": "instrument_id, action, ex_date, provider, version_number",
     "corporate_actions": "instrument_id, action, ex_date, provider",
     "adjustment_factors": "instrument_id, from_date",
     "quarantined_rows": "file_seq, row_number, table_name",
@@ -205,49 +207,6 @@ def test_builds_step_by_step_equal_a_full_refresh_in_every_cell(
     _, stepwise, refreshed = warehouses
     assert len(stepwise[table]) > 0
     assert stepwise[table] == refreshed[table]
-
-
-def test_versions_equal_a_plain_walk_over_the_observations(
-    warehouses: tuple[RawRows, dict[str, Any], dict[str, Any]],
-) -> None:
-    raw, _, _ = warehouses
-    observations = raw.rows(
-        "select instrument_id, interval, opened_at, provider, open, high, low, close, volume"
-        " from intermediate.int_bars_judged where rule is null order by file_seq, row_number"
-    )
-    tolerances = {
-        "yahoo": (Decimal("0.000001"), Decimal("0.005")),
-        "file_drop": (Decimal(0), Decimal(0)),
-        "binance": (Decimal(0), Decimal(0)),
-    }
-    versions: dict[tuple[Any, ...], list[list[Any]]] = {}
-    for *key, open_, high, low, close, volume in observations:
-        held = versions.setdefault(tuple(key), [])
-        values = [open_, high, low, close, volume]
-        price, traded = tolerances[key[3]]
-        limits = [price] * 4 + [traded]
-        if held and not any(
-            (new is None) != (old is None)
-            or (new is not None and abs(new - old) > limit * abs(old))
-            for new, old, limit in zip(values, held[-1][:5], limits, strict=True)
-        ):
-            held[-1][5] += 1
-        else:
-            held.append([*values, 1])
-    walked = {
-        (*key, number): tuple(version)
-        for key, found in versions.items()
-        for number, version in enumerate(found, start=1)
-    }
-    built = {
-        row[:5]: row[5:]
-        for row in raw.rows(
-            "select instrument_id, interval, opened_at, provider, version_number,"
-            " open, high, low, close, volume, observation_count from bar_versions"
-        )
-    }
-    assert built == walked
-    assert max(key[4] for key in walked) > 3
 
 
 def test_a_build_without_new_files_changes_nothing(

@@ -4,23 +4,24 @@
 
 {% macro is_split_like(ratio, split_ratio, newest_split_ratio) -%}
     {#- Whether a re-read differs from what is held as it would on another split
-        basis: by the ratio of a split known, or by one that splits have
-        (n:1 to n:4, at least 6:5). A hundredfold is pence against pounds. -#}
+        basis: by the ratio of a split known, or by so much that no correction
+        is likelier than a split nobody told yet (the bar may be corrected on
+        the same day, so the ratio need not be round). A hundredfold is pence
+        against pounds. -#}
     {%- set size = 'greatest(' ~ ratio ~ ', 1 / (' ~ ratio ~ '))' -%}
-    coalesce(
+    (
+        {{ is_known_split(ratio, split_ratio, newest_split_ratio) }}
+        or coalesce({{ size }} >= {{ var('smallest_split') }} and {{ size }} < 99, false)
+    )
+{%- endmacro %}
+
+{% macro is_known_split(ratio, split_ratio, newest_split_ratio) -%}
+    (
         {%- for known in [split_ratio, newest_split_ratio] %}
-        ({{ known }} <> 1 and (
+        coalesce({{ known }} <> 1, false) and (
             {{ is_close_to(ratio, known) }} or {{ is_close_to(ratio, '(1 / ' ~ known ~ ')') }}
-        ))
-        or
+        ){{ ' or' if not loop.last }}
         {%- endfor %}
-        ({{ size }} >= 1.2 and {{ size }} < 99 and (
-            {%- for shares in [1, 2, 3, 4] %}
-            {{ is_close_to(size ~ ' * ' ~ shares, 'round(' ~ size ~ ' * ' ~ shares ~ ')') }}
-            {{- ' or' if not loop.last }}
-            {%- endfor %}
-        )),
-        false
     )
 {%- endmacro %}
 

@@ -33,7 +33,7 @@ walk as (
             as birth_entry_number,
         case
             when not is_born then cause
-            when is_reread then 'rebased'
+            when is_one_ratio and (is_reread or is_known_split) then 'rebased'
             else 'restated'
         end as cause,
         {%- for column in ['open', 'high', 'low', 'close', 'volume'] %}
@@ -65,6 +65,7 @@ walk as (
         compared.*,
         price_moved
         and is_one_ratio
+        and not is_reread
         and not is_confirmed as is_set_aside
     from (
         select
@@ -72,10 +73,11 @@ walk as (
             {{ price_has_moved('', 'next_') }} as price_moved,
             coalesce({{ volume_has_moved('', 'next_') }}, false) as volume_moved,
             price_basis = 'split_adjusted'
-            and not is_reread
             and {{ prices_share_ratio('', 'next_') }}
             and {{ is_split_like('ratio', 'next_split_ratio', 'newest_split_ratio') }}
                 as is_one_ratio,
+            {{ is_known_split('ratio', 'next_split_ratio', 'newest_split_ratio') }}
+                as is_known_split,
             {{ is_same_conflict('ratio', 'pairs') }} as is_same_conflict,
             {{ is_confirmed_conflict('ratio', 'pairs', 'next_known_at') }} as is_confirmed
         from (

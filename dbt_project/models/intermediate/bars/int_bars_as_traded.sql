@@ -1,33 +1,14 @@
 with
 
-bars as (
+readings as (
 
-    select * from {{ ref('int_bars_observed') }}
-
-),
-
-split_rereads as (
-
-    select * from {{ ref('int_split_rereads') }}
+    select * from {{ ref('int_bars_reread') }}
 
 ),
 
 split_factors as (
 
     select * from {{ ref('int_split_factors_cumulated') }}
-
-),
-
-readings as (
-
-    select
-        bars.*,
-        coalesce(split_rereads.known_seq, bars.group_seq) as known_seq,
-        coalesce(split_rereads.known_at, bars.accepted_at) as known_at,
-        split_rereads.known_seq is not null as is_reread
-    from bars
-    left join split_rereads
-        on {{ reread_by_a_split('split_rereads', 'bars', 'bars.session_date') }}
 
 ),
 

@@ -2,15 +2,9 @@
 
 with
 
-versions as (
+pairs as (
 
-    select * from {{ ref('bar_versions') }}
-
-),
-
-providers as (
-
-    select * from {{ ref('providers') }}
+    select * from {{ ref('int_versions_restated') }}
 
 ),
 
@@ -26,51 +20,15 @@ requests as (
 
 ),
 
-pairs as (
-
-    select
-        versions.*,
-        {%- for field in ['open', 'high', 'low', 'close', 'volume'] %}
-        earlier.{{ field }} as old_{{ field }},
-        {%- endfor %}
-        earlier.final_known_at is not null as was_final,
-        providers.price_tolerance,
-        case
-            when earlier.final_known_at is null then providers.volume_tolerance
-            else providers.settled_volume_tolerance
-        end as volume_tolerance
-    from versions
-    inner join providers on versions.provider = providers.provider
-    inner join versions as earlier
-        on versions.instrument_id = earlier.instrument_id
-        and versions.interval = earlier.interval
-        and versions.opened_at = earlier.opened_at
-        and versions.provider = earlier.provider
-        and versions.version_number = earlier.version_number + 1
-    where versions.cause = 'restated'
-
-),
-
 fields as (
 
     {%- for field in ['open', 'high', 'low', 'close', 'volume'] %}
 
     select
-        instrument_id,
-        interval,
-        opened_at,
-        session_date,
-        provider,
-        version_number,
+        pairs.*,
         '{{ field }}' as field,
         cast(old_{{ field }} as {{ volume_type() }}) as old_value,
-        cast({{ field }} as {{ volume_type() }}) as new_value,
-        was_final,
-        request_id,
-        file_seq,
-        row_number,
-        known_seq,
-        known_at
+        cast({{ field }} as {{ volume_type() }}) as new_value
     from pairs
     where
         (old_{{ field }} is null) <> ({{ field }} is null)

@@ -1,0 +1,239 @@
+"""The fold of readings into versions against a plain loop, split days and late splits included."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.dbt_project.raw_rows import RawRows, Row
+
+FIRST = date(2024, 1, 2)
+EX_DATE = date(2024, 1, 16)
+SYMBOLS = ("AAPL", "AMD", "AVGO", "NVDA", "MSFT")
+TOLERANCE, VOLUME, SETTLED_VOLUME = 1e-6, 0.005, 1e-6
+Reading = dict[str, Any]
+
+
+@dataclass
+class Version:
+    """What the loop believes of one bar."""
+
+    values: tuple[float, ...]
+    volume: float
+    cause: str
+    known_seq: int
+    settled_volume: float | None
+    observation_count: int = 0
+    set_aside_count: int = 0
+    conflict: tuple[float, datetime] | None = None
+
+
+@dataclass
+class Walked:
+    versions: list[Version] = field(default_factory=list)
+
+
+def walk(readings: list[Reading]) -> list[Version]:
+    """The rules of docs/numbers_that_move.md, one reading after the other."""
+    held: list[Version] = []
+    for one in readings:
+        prices, volume = one["prices"], one["volume"]
+        settled = one["observed_at"] >= one["settles_at"]
+        if not held:
+            held.append(
+                Version(prices, volume, "first", one["known_seq"], volume if settled else None, 1)
+            )
+            continue
+        now = held[-1]
+        moved = any(
+            abs(new - old) > TOLERANCE * abs(old)
+            for new, old in zip(prices, now.values, strict=True)
+        )
+        if settled and now.settled_volume is not None:
+            base, limit = now.settled_volume, SETTLED_VOLUME
+        else:
+            base, limit = now.volume, VOLUME
+        slack = 0 if one["split_ratio"] == 1 else 2
+        volume_moved = abs(volume - base) > limit * abs(base) + slack
+        ratio = prices[3] / now.values[3]
+        one_ratio = (
+            moved
+            and all(
+                abs(new / old / ratio - 1) <= 1e-5
+                for new, old in zip(prices, now.values, strict=True)
+            )
+            and max(ratio, 1 / ratio) >= 1.2
+        )
+        conflict = one_ratio and not one["is_reread"]
+        same = now.conflict is not None and abs(ratio / now.conflict[0] - 1) <= 1e-5
+        if conflict and same and now.conflict:
+            conflict = one["known_at"] < now.conflict[1] + timedelta(days=3)
+        if conflict:
+            now.set_aside_count += 1
+            since = now.conflict[1] if same and now.conflict else one["known_at"]
+            now.conflict = (ratio, since)
+        elif moved or volume_moved:
+            now.conflict = None
+            told = abs(ratio * 2 - 1) <= 1e-5 and one["split_ratio"] == 2
+            rebased = one_ratio and (one["is_reread"] or told)
+            cause = "rebased" if rebased else "restated"
+            held.append(
+                Version(
+                    prices, volume, cause, one["known_seq"], volume if settled else None,
+                    0 if one["is_reread"] else 1,
+                )
+            )  # fmt: skip
+        else:
+            now.conflict = None
+            now.observation_count += 0 if one["is_reread"] else 1
+            if now.settled_volume is None and settled:
+                now.settled_volume = volume
+    return held
+
+
+def land_history(raw: RawRows, drawn: random.Random) -> None:
+    """Twelve days of asking; a two-for-one split is told early, in time or late, or never was."""
+    lag = {symbol: drawn.choice(["event", "prices", "none", "no split"]) for symbol in SYMBOLS}
+    for number in range(12):
+        asked_at = datetime(2024, 1, 12, 22) + timedelta(hours=23 * number)
+        request = raw.request(asked_at, provider="yahoo")
+        for symbol in SYMBOLS:
+            if symbol == "MSFT" and number < 5:
+                continue
+            split = asked_at.date() >= EX_DATE and lag[symbol] != "no split"
+            late = asked_at < datetime(2024, 1, 18, 12)
+            if split and not (lag[symbol] == "event" and late):
+                event = {
+                    "request_id": request,
+                    "symbol": symbol,
+                    "stamped_at": datetime(2024, 1, 16, 14, 30),
+                    "exchange_timezone": "America/New_York",
+                    "ratio": 2.0,
+                }
+                raw.land("yahoo_splits", [event], asked_at)
+            adjusted = split and not (lag[symbol] == "prices" and late)
+            raw.land("yahoo_bars", bars(symbol, asked_at, request, adjusted, drawn), asked_at)
+
+
+def bars(
+    symbol: str, asked_at: datetime, request: int, adjusted: bool, drawn: random.Random
+) -> list[Row]:
+    rows: list[Row] = []
+    for number in range(14):
+        day = FIRST + timedelta(days=number)
+        if day.weekday() > 4 or datetime(day.year, day.month, day.day, 22) > asked_at:
+            continue
+        steady = random.Random(f"{symbol}{day}")
+        price, volume = 100 + 10 * steady.random(), 2 * steady.randrange(1_000_000, 2_000_000)
+        if drawn.random() < 0.04:
+            price *= drawn.choice([1.01, 0.97, 1.0000015])
+        if drawn.random() < 0.1:
+            volume = 2 * round(volume * drawn.choice([1.002, 1.02]) / 2)
+        divisor = 2 if adjusted and day < EX_DATE else 1
+        jitter = 1 + drawn.uniform(-2e-7, 2e-7)
+        rows.append(
+            {
+                "request_id": request,
+                "symbol": symbol,
+                "interval": "1d",
+                "stamped_at": datetime(day.year, day.month, day.day, 14, 30),
+                "exchange_timezone": "America/New_York",
+                "currency": "USD",
+                "open": price * jitter / divisor,
+                "high": price * 1.01 * jitter / divisor,
+                "low": price * 0.99 * jitter / divisor,
+                "close": price * jitter / divisor,
+                "volume": volume * divisor,
+            }
+        )
+    return rows
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory: pytest.TempPathFactory) -> RawRows:
+    raw = RawRows(tmp_path_factory.mktemp("walked"))
+    raw.land("calendar_sessions", raw.sessions("XNAS", FIRST, date(2024, 3, 1)))
+    drawn = random.Random(5)
+    land_history(raw, drawn)
+    raw.build("--exclude", "test_type:data")
+    return raw
+
+
+def test_versions_equal_a_plain_loop_over_the_readings(raw: RawRows) -> None:
+    columns = (
+        "instrument_id, opened_at, closed_at, observed_at, known_seq, known_at, is_reread,"
+        " split_ratio, open, high, low, close, volume"
+    )
+    readings: dict[tuple[Any, ...], list[Reading]] = {}
+    for row in raw.rows(
+        f"select {columns} from intermediate.int_bars_judged where rule is null"
+        " order by known_seq, file_seq, row_number"
+    ):
+        one = dict(zip(columns.replace(" ", "").split(","), row, strict=True))
+        one["prices"] = tuple(float(one[name]) for name in ("open", "high", "low", "close"))
+        one["volume"] = float(one["volume"])
+        one["settles_at"] = one["closed_at"] + timedelta(days=1)
+        readings.setdefault((one["instrument_id"], one["opened_at"]), []).append(one)
+    walked = {
+        (*key, number): (
+            version.values, version.volume, version.cause, version.known_seq,
+            version.settled_volume, version.observation_count, version.set_aside_count,
+            version.conflict[1] if version.conflict and number == len(found) else None,
+        )
+        for key, history in readings.items()
+        if (found := walk(history))
+        for number, version in enumerate(found, start=1)
+    }  # fmt: skip
+    built = {
+        row[:3]: (
+            tuple(map(float, row[3:7])), float(row[7]), row[8], row[9],
+            None if row[10] is None else float(row[10]), *row[11:],
+        )
+        for row in raw.rows(
+            "select instrument_id, opened_at, version_number, open, high, low, close, volume,"
+            " cause, known_seq, settled_volume, observation_count, set_aside_count,"
+            " conflict_since from bar_versions"
+        )
+    }  # fmt: skip
+    assert built == walked
+    causes = [version[2] for version in walked.values()]
+    assert {"first", "restated", "rebased"} <= set(causes)
+    assert sum(version[6] for version in walked.values()) > 20
+
+
+def test_no_split_is_taken_for_a_restatement(raw: RawRows) -> None:
+    changes = raw.rows("select relative_change from restatements where field = 'close'")
+    assert len(changes) > 3
+    assert not [change for (change,) in changes if min(abs(change + 0.5), abs(change - 1)) < 1e-4]
+
+
+def test_what_was_set_aside_and_not_read_anew_is_in_quarantine(raw: RawRows) -> None:
+    (counts,) = raw.rows(
+        "select (select count(*) from quarantined_rows where rule = 'basis_conflict'),"
+        " (select count(*) from intermediate.int_bars_judged where rule is null and not is_reread),"
+        " (select sum(observation_count + set_aside_count) from bar_versions)"
+    )
+    assert counts[0] > 0
+    assert counts[1] == counts[2]
+
+
+def test_versions_do_not_depend_on_when_they_were_built(raw: RawRows, tmp_path: Path) -> None:
+    stepwise = RawRows(tmp_path)
+    stepwise.land("calendar_sessions", stepwise.sessions("XNAS", FIRST, date(2024, 3, 1)))
+    whole = RawRows(tmp_path)
+    land_history(stepwise, random.Random(5))
+    pending, stepwise.pending = stepwise.pending, whole.pending
+    cuts = [0, len(pending) // 3 // 2 * 2, len(pending) // 2 // 2 * 2, len(pending)]
+    select = ("--select", "+bar_versions", "+quarantined_rows", "--exclude", "test_type:data")
+    for first, last in zip(cuts, cuts[1:], strict=False):
+        stepwise.pending = [*stepwise.pending, *pending[first:last]]
+        stepwise.build(*select)
+    query = "select * from bar_versions order by 1, 2, 3, 4, version_number"
+    assert stepwise.rows(query) == raw.rows(query)
+    query = "select * from quarantined_rows order by file_seq, row_number"
+    assert stepwise.rows(query) == raw.rows(query)
