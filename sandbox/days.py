@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from sandbox.events import splits_of
+from sandbox.events import Events, Split
 from sandbox.listings import Listing
 from sandbox.sessions import DAY_MINUTES, Floats, Ints, days_since_epoch, sessions_of
 
@@ -19,8 +19,12 @@ SPAN = days_since_epoch(date(2036, 1, 1)) - FIRST_DAY
 REVERSION = 1 / 500
 CLUSTER = 45
 MARKET_SHARE = {"market": 0.92, "tech": 0.62, "us": 0.45, "world": 0.40, "crypto": 0.25}
+OTHER_MARKET_SHARE = 0.1
+# The loading of the S&P 500 of `listings.csv`, in whose terms a crash is given.
+INDEX_LOADING = MARKET_SHARE["market"] * 0.16
 FACTOR_SHARE = {"tech": 0.42, "crypto": 0.75, "rates": 0.90, "market": 0.0}
 GAP_SHARE = 0.3
+MOST_EXCITEMENT = 15.0
 TRADES_BLOCK = 16
 
 
@@ -67,6 +71,7 @@ def factor_returns(seed: int, factor: str) -> tuple[Floats, Floats]:
 def draw_days(
     seed: int,
     listing: Listing,
+    events: Events,
     market: tuple[Floats, Floats],
     factor: tuple[Floats, Floats],
 ) -> Days:
@@ -82,7 +87,7 @@ def draw_days(
     per_year = 365 if listing.calendar == "24/7" else 252
     sigma = listing.volatility / np.sqrt(per_year)
     sigma = sigma * np.exp(0.30 * market[1][at] + 0.22 * own_cluster - 0.07)
-    market_weight = MARKET_SHARE.get(listing.factor, 0.1)
+    market_weight = MARKET_SHARE.get(listing.factor, OTHER_MARKET_SHARE)
     factor_weight = FACTOR_SHARE.get(listing.factor, 0.0)
     own_weight = np.sqrt(max(0.03, 1 - market_weight**2 - factor_weight**2))
     shock = market_weight * market[0][at] + factor_weight * factor[0][at] + own_weight * own
@@ -93,6 +98,9 @@ def draw_days(
     scale = decay ** np.arange(n)
     wander = scale * np.cumsum(sigma * shock / scale)
     log_close = listing.drift * (at - at[anchor]) / 365 + wander - wander[anchor]
+    jumps = _jumps(listing, events, sessions.dates)
+    jumped = np.cumsum(jumps)
+    log_close = log_close + (jumped - jumped[anchor])
     before = np.concatenate((log_close[:1], log_close[:-1]))
     whole = log_close - before
     gap = 0.0 if per_year == 365 else GAP_SHARE
@@ -102,7 +110,7 @@ def draw_days(
     log_high = log_open + (move + np.sqrt(move**2 - 2 * width**2 * np.log(up))) / 2
     log_low = log_open + (move - np.sqrt(move**2 - 2 * width**2 * np.log(down))) / 2
 
-    level, shares = _split_levels(listing, sessions.dates, anchor)
+    level, shares = _split_levels(events.splits(listing), sessions.dates, anchor)
     ticks = listing.price * listing.ticks_per_unit * level
 
     def on_grid(log_price: Floats) -> Ints:
@@ -113,7 +121,8 @@ def draw_days(
     low = np.minimum(on_grid(log_low), np.minimum(open_, close))
     if listing.asset_class == "fund":
         open_ = high = low = close
-    activity = np.exp(0.28 * turnover + 0.12 * np.abs(shock) - 0.12)
+    excitement = np.minimum(np.abs(shock) + np.abs(jumps) / sigma, MOST_EXCITEMENT)
+    activity = np.exp(0.28 * turnover + 0.12 * excitement - 0.12)
     length = (sessions.closes - sessions.opens) / np.median(sessions.closes - sessions.opens)
     base = listing.volume * shares * activity * np.where(length < 0.8, 0.5, 1.0)
     floor = 64 if listing.lots_per_unit else 4
@@ -144,10 +153,23 @@ def draw_days(
     )
 
 
-def _split_levels(listing: Listing, dates: Ints, anchor: int) -> tuple[Floats, Floats]:
+def _jumps(listing: Listing, events: Events, dates: Ints) -> Floats:
+    """What news and crashes add to each day's log return; a crash by the listing's own loading."""
+    jumps = np.zeros(len(dates))
+    loading = MARKET_SHARE.get(listing.factor, OTHER_MARKET_SHARE) * listing.volatility
+    found = [(news.on, news.size) for news in events.news(listing)]
+    found += [(crash.on, crash.size * loading / INDEX_LOADING) for crash in events.crashes()]
+    for on, size in found:
+        place = int(np.searchsorted(dates, days_since_epoch(on)))
+        if place < len(dates):
+            jumps[place] += size
+    return jumps
+
+
+def _split_levels(splits: tuple[Split, ...], dates: Ints, anchor: int) -> tuple[Floats, Floats]:
     """How many of the anchor's shares one share was on each date, and its inverse for volumes."""
     level = np.ones(len(dates))
-    for split in splits_of(listing):
+    for split in splits:
         level = np.where(dates < days_since_epoch(split.ex_date), level * float(split.ratio), level)
     level = level / level[anchor]
     return level, 1 / level

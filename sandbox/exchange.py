@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event
@@ -13,6 +13,7 @@ from types import FrameType, TracebackType
 from typing import Any, Self
 
 from sandbox.dialects import DIALECTS
+from sandbox.events import Events
 from sandbox.faults import Fault, FaultBook
 from sandbox.journal import Journal, JournalRecord
 from sandbox.market import Market
@@ -46,6 +47,7 @@ class Exchange:
         ticking: bool = False,
         limits: bool = True,
         jitter: bool = False,
+        events: Iterable[Mapping[str, Any]] = (),
     ) -> None:
         self.seed = seed
         self.host = host
@@ -53,7 +55,7 @@ class Exchange:
         self.ticking = ticking
         self.jitter = jitter
         self.limits = Limits(enforced=limits)
-        self.market = Market(seed)
+        self.market = Market(seed, Events(events))
         self.truth = Truth(self.market)
         self.faults = FaultBook(seed)
         self.dialects = {dialect.name: dialect(self) for dialect in DIALECTS}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import random
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -76,6 +78,12 @@ class Listing:
     factor: str
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What an event may call it by: the exchange's own symbol or a provider's."""
+        names = (self.symbol, self.yahoo_symbol, self.binance_symbol)
+        return tuple(dict.fromkeys(filter(None, names)))
+
+    @property
     def ticks_per_unit(self) -> int:
         return int(1 / self.tick)
 
@@ -140,13 +148,62 @@ def all_listings() -> tuple[Listing, ...]:
         return tuple(_listing(row) for row in csv.DictReader(file))
 
 
+SIMULATED = re.compile(r"SIM(?!000)(\d{3})")
+SIMULATED_SINCE = date(2015, 1, 2)
+
+
+def simulated(count: int) -> list[Listing]:
+    """SIM001, SIM002 and on: as many made-up stocks as a test wants, up to 999.
+
+    They are served like any other but are not in `all_listings`, which is what a reader browses.
+    """
+    if not 0 <= count <= 999:
+        raise ValueError("there are 999 simulated listings")
+    return [_simulated(number) for number in range(1, count + 1)]
+
+
+def listings_named(symbol: str) -> tuple[Listing, ...]:
+    """Every listing that a symbol could mean, the simulated one of that name included."""
+    found = SIMULATED.fullmatch(symbol)
+    return (*all_listings(), _simulated(int(found[1]))) if found else all_listings()
+
+
+@cache
+def _simulated(number: int) -> Listing:
+    draw = random.Random(number)
+    symbol = f"SIM{number:03d}"
+    return Listing(
+        symbol=symbol,
+        yahoo_symbol=symbol,
+        binance_symbol="",
+        name=f"Simulated {number:03d} Inc.",
+        asset_class="stock",
+        venue=VENUES["NMS"],
+        calendar="XNAS",
+        currency="USD",
+        tick=Decimal("0.01"),
+        lot=Decimal(1),
+        price=round(12 * 40 ** draw.random(), 2),
+        volatility=round(draw.uniform(0.16, 0.50), 3),
+        drift=round(draw.uniform(-0.02, 0.18), 3),
+        volume=round(300_000 * 100 ** draw.random()),
+        listed_on=SIMULATED_SINCE,
+        delisted_on=None,
+        served_from=SIMULATED_SINCE,
+        served_until=LAST_DATE,
+        thin=0.0,
+        path=symbol,
+        factor=draw.choice(("tech", "us", "us", "world")),
+    )
+
+
 def find_listing(dialect: str, symbol: str, day: date) -> Listing | None:
     """The listing that answers to a provider's symbol on that day: symbols are renamed and reused.
 
     `dialect` names a column, `<dialect>_symbol`; a dialect without one uses the exchange's own.
     """
     column = f"{dialect}_symbol"
-    for listing in all_listings():
+    for listing in listings_named(symbol):
         if getattr(listing, column, listing.symbol) == symbol and listing.served_on(day):
             return listing
     return None

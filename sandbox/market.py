@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from sandbox.days import TRADES_BLOCK, Days, draw_days, factor_returns
-from sandbox.events import Split, dividend_dates, splits_of
+from sandbox.events import Events, Split
 from sandbox.listings import Listing
 from sandbox.minutes import QUARTERS, Minutes, draw_minutes, first_trade_id
 from sandbox.sessions import EPOCH, Floats, Ints, days_since_epoch, sessions_of
@@ -47,10 +47,11 @@ FIELDS = tuple(Bars.__dataclass_fields__)
 
 
 class Market:
-    """A pure function of its seed; what it remembers only saves time."""
+    """A pure function of its seed and events; what it remembers only saves time."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, events: Events | None = None) -> None:
         self.seed = seed
+        self.events = events or Events()
         self._factors = lru_cache(maxsize=None)(self._draw_factor)
         self.days = lru_cache(maxsize=None)(self._draw_days)
         self.minutes = lru_cache(maxsize=600)(self._draw_minutes)
@@ -61,10 +62,11 @@ class Market:
         return factor_returns(self.seed, factor)
 
     def _draw_days(self, listing: Listing) -> Days:
-        return draw_days(self.seed, listing, self._factors("market"), self._factors(listing.factor))
+        factors = self._factors("market"), self._factors(listing.factor)
+        return draw_days(self.seed, listing, self.events, *factors)
 
     def _draw_minutes(self, listing: Listing, index: int) -> Minutes:
-        return draw_minutes(self.seed, listing, self.days(listing), index)
+        return draw_minutes(self.seed, listing, self.events, self.days(listing), index)
 
     def _fold_whole_day(self, listing: Listing, index: int, interval: int) -> Bars:
         session_open = int(self.days(listing).opens_at[index])
@@ -73,8 +75,8 @@ class Market:
     def _dividends(self, listing: Listing) -> tuple[tuple[date, float], ...]:
         """Ex-dates with the amount per share as traded on that date."""
         paid = []
-        for ex_date, amount in dividend_dates(listing, sessions_of(listing)):
-            later = share_ratio(splits_of(listing), ex_date, date.max)
+        for ex_date, amount in self.events.dividends(listing, sessions_of(listing)):
+            later = share_ratio(self.events.splits(listing), ex_date, date.max)
             paid.append((ex_date, round(amount * float(later), 4)))
         return tuple(paid)
 

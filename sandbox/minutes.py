@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sandbox.days import TRADES_BLOCK, Days, generator
-from sandbox.events import halts_on
+from sandbox.events import Events
 from sandbox.listings import Listing
 from sandbox.sessions import Bools, Floats, Ints, sessions_of
 
@@ -52,11 +52,11 @@ class Minutes:
         )
 
 
-def draw_minutes(seed: int, listing: Listing, days: Days, index: int) -> Minutes:
+def draw_minutes(seed: int, listing: Listing, events: Events, days: Days, index: int) -> Minutes:
     day = int(days.dates[index])
     draw = generator(seed, "minutes", listing.path, day)
     starts = sessions_of(listing).minutes(days.first + index)
-    traded = _traded(listing, draw, starts, day)
+    traded = _traded(listing, draw, starts, events.halts_on(listing, day))
     starts = starts[traded]
     n = len(starts)
     prices = _bridge(draw, n * QUARTERS, days, index)
@@ -84,9 +84,11 @@ def first_trade_id(minutes: Minutes) -> Ints:
     return before * TRADES_BLOCK + 1
 
 
-def _traded(listing: Listing, draw: np.random.Generator, starts: Ints, day: int) -> Bools:
+def _traded(
+    listing: Listing, draw: np.random.Generator, starts: Ints, halts: list[tuple[int, int]]
+) -> Bools:
     traded = draw.random(len(starts)) >= listing.thin
-    for begin, end in halts_on(listing, day):
+    for begin, end in halts:
         traded &= (starts < begin) | (starts >= end)
     if not traded.any():
         traded[len(starts) // 2] = True

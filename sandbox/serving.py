@@ -16,6 +16,7 @@ from sandbox.answers import Answer, Call, Dialect
 from sandbox.control import add_control_routes
 from sandbox.faults import TRANSPORT_WORDS, Fault, reshape
 from sandbox.journal import JournalRecord
+from sandbox.listings import find_listing
 
 if TYPE_CHECKING:
     from sandbox.exchange import Exchange
@@ -91,7 +92,7 @@ class Server:
         fault = exchange.faults.find(name, call.path, dialect.symbol_of(call))
         if fault is not None and fault.do.keys() & {"hang", "reset"}:
             return await self._refuse(request, call, dialect, fault, at)
-        answer = dialect.answer(call)
+        answer = self._outage(call, dialect, at) or dialect.answer(call)
         body = answer.body()
         if fault is not None:
             answer, body = reshape(answer, fault, dialect, exchange.faults.seed)
@@ -101,6 +102,17 @@ class Server:
         response = web.Response(status=answer.status, body=body)
         response.headers.update(_head(answer, at).headers)
         return response
+
+    def _outage(self, call: Call, dialect: Dialect, at: datetime) -> Answer | None:
+        """The refusal of a request that falls into an outage of one of its symbols."""
+        names = set(dialect.symbol_of(call).upper().split(","))
+        for symbol in tuple(names):
+            listing = find_listing(dialect.name, symbol, at.date())
+            names |= set(listing.names) if listing else set()
+        status = self._exchange.market.events.lapses.outage(names, at)
+        if status is None:
+            return None
+        return Answer(status=status, text=f"{status} for a while", content_type="text/plain")
 
     async def _refuse(
         self, request: web.Request, call: Call, dialect: Dialect, fault: Fault, at: datetime

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sandbox.events import Split, splits_of
-from sandbox.listings import Listing, all_listings
+from sandbox.events import Split
+from sandbox.listings import Listing, listings_named
 from sandbox.market import Bars, Market, date_of
 from sandbox.sessions import days_since_epoch
 
@@ -37,11 +37,10 @@ class Truth:
 
     def listing(self, symbol: str) -> Listing:
         """By the exchange's own symbol, else by Yahoo's or Binance's (the latest holder of it)."""
-        found = [one for one in all_listings() if one.symbol == symbol]
+        known = listings_named(symbol)
+        found = [one for one in known if one.symbol == symbol]
         found += [
-            one
-            for one in reversed(all_listings())
-            if symbol in (one.yahoo_symbol, one.binance_symbol)
+            one for one in reversed(known) if symbol in (one.yahoo_symbol, one.binance_symbol)
         ]
         if not found:
             raise KeyError(symbol)
@@ -57,8 +56,8 @@ class Truth:
     ) -> list[TruthBar]:
         """Bars opened from start up to but not at end, as they stand once finished, or at `now`.
 
-        A slot in which nothing traded has no bar. A provider's temporary error (a `restated` row
-        of `events.csv`) is not the truth and does not show.
+        A slot in which nothing traded has no bar. What only a provider gets wrong (`lapses.py`,
+        `mistakes/`) is not the truth and does not show.
         """
         listing = self.listing(symbol)
         first, last = seconds(start), seconds(end) - 1
@@ -69,7 +68,7 @@ class Truth:
         return [_bar(listing, bars, place, self._market) for place in range(len(bars))]
 
     def splits(self, symbol: str) -> list[Split]:
-        return list(splits_of(self.listing(symbol)))
+        return list(self._market.events.splits(self.listing(symbol)))
 
     def dividends(self, symbol: str) -> list[tuple[date, Decimal]]:
         """Ex-dates with the amount per share as it was on that date."""

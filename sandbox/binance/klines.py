@@ -41,7 +41,12 @@ def klines(
     now: int,
     micro: bool,
 ) -> list[Kline]:
-    """`start` and `end` in milliseconds, `now` in seconds."""
+    """`start` and `end` in milliseconds, `now` in seconds.
+
+    Klines that are kept back for a while do not count towards the limit: a page is full without
+    them, as it is on Binance.
+    """
+    holes = market.events.lapses.holes(listing, interval, now)
     born = int(market.days(listing).opens_at[0]) * 60
     last_open = min(now - 1, now - 1 if end is None else end // 1000)
     first_open = born if start is None else max(born, -(-start // 1000))
@@ -53,15 +58,20 @@ def klines(
         bars, ends = _seconds(market, listing, first_open, last_open, limit, start, now)
     else:
         step = MINUTES[interval] * 60
+        reach = limit + sum((hole.until - hole.start) // step + 1 for hole in holes)
         if start is None:
-            first_open = max(first_open, (last_open // step - limit + 1) * step)
+            first_open = max(first_open, (last_open // step - reach + 1) * step)
         first_open = -(-first_open // step) * step
-        last_open = min(last_open, first_open + (limit - 1) * step)
+        last_open = min(last_open, first_open + (reach - 1) * step)
         bars = market.bars(listing, MINUTES[interval], first_open, last_open, now)
         bars = _filled(market, listing, bars, step, first_open, last_open)
         ends = bars.opened_at + step
     rows = slice(None, limit) if start is not None else slice(-limit, None)
-    chosen = range(len(bars))[rows]
+    chosen = [
+        place
+        for place, opened_at in enumerate(bars.opened_at.tolist())
+        if not any(hole.start <= opened_at < hole.until for hole in holes)
+    ][rows]
     return [_kline(listing, bars, place, int(ends[place]), micro) for place in chosen]
 
 

@@ -108,6 +108,7 @@ def check_window(view: View, window: Window) -> Answer | None:
 
 def _result(view: View, window: Window) -> dict[str, Any]:
     stamps, columns = _intraday(view, window) if window.intraday else _daily(view, window)
+    stamps, columns = _with_holes(view, window, stamps, columns)
     first = _session_at(view, stamps[0] if stamps else window.start)
     previous = view.close_before(first) if first > 0 else None
     meta = chart_meta(view, window.interval, window.range, previous)
@@ -125,6 +126,24 @@ def _result(view: View, window: Window) -> dict[str, Any]:
         adjusted = {"adjclose": columns["adjclose"]} if stamps else {}
         result["indicators"]["adjclose"] = [adjusted]
     return result
+
+
+def _with_holes(
+    view: View, window: Window, stamps: list[int], columns: dict[str, list[Any]]
+) -> tuple[list[int], dict[str, list[Any]]]:
+    """Without the bars that the provider has lost for a while, or with nulls in their place."""
+    for hole in view.market.events.lapses.holes(view.listing, window.interval, view.now):
+        lost = [hole.start <= stamp < hole.until for stamp in stamps]
+        if hole.as_null:
+            columns = {
+                name: [None if gone else one for gone, one in zip(lost, values, strict=True)]
+                for name, values in columns.items()
+            }
+            continue
+        kept = [place for place, gone in enumerate(lost) if not gone]
+        stamps = [stamps[place] for place in kept]
+        columns = {name: [values[place] for place in kept] for name, values in columns.items()}
+    return stamps, columns
 
 
 def _add_intraday_meta(view: View, window: Window, meta: dict[str, Any]) -> None:
@@ -246,7 +265,7 @@ def _intraday(view: View, window: Window) -> tuple[list[int], dict[str, list[Any
         if own_slot and view.now // 60 % 2:
             slots = slots[:-1]
     places = np.searchsorted(slots, bars.opened_at)
-    values = view.intraday(bars)
+    values = view.intraday(bars, window.interval)
     columns: dict[str, list[Any]] = {}
     for name in NAMES:
         column: list[Any] = [None] * len(slots)

@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from sandbox.days import Days
-from sandbox.events import Split, restatements_of, splits_of
+from sandbox.events import Split
 from sandbox.listings import Listing
 from sandbox.market import Bars, Market, date_of, share_ratio, share_ratios
 from sandbox.sessions import Floats, Ints, days_since_epoch
 
 LOCAL_MIDNIGHT = ("commodity", "currency")
 YEAR = 365
+DAY_SECONDS = 86_400
 CLOSING_PRINT = 1
 
 
@@ -74,7 +75,19 @@ class View:
 
     @cached_property
     def splits(self) -> tuple[Split, ...]:
-        return tuple(split for split in splits_of(self.listing) if split.ex_date <= self.today)
+        """The splits that are listed as events."""
+        return self._splits_without("event")
+
+    @cached_property
+    def adjusting(self) -> tuple[Split, ...]:
+        """The splits that every price, volume and amount before them is brought across."""
+        return self._splits_without("prices")
+
+    def _splits_without(self, lagging: str) -> tuple[Split, ...]:
+        events = self.market.events
+        late = events.lapses.lagging_splits(self.listing, lagging, self.now)
+        made = events.splits(self.listing)
+        return tuple(one for one in made if one.ex_date <= self.today and one.ex_date not in late)
 
     @property
     def hint(self) -> int:
@@ -94,7 +107,7 @@ class View:
         return np.rint(shares * ratio).astype(np.int64)
 
     def ratios(self, dates: Ints) -> Floats:
-        return share_ratios(self.splits, dates, self.today)
+        return share_ratios(self.adjusting, dates, self.today)
 
     @cached_property
     def dividends(self) -> list[tuple[date, float, float]]:
@@ -106,7 +119,7 @@ class View:
                 continue
             if int(self.days.dates[index]) != days_since_epoch(ex_date):
                 continue
-            ratio = float(share_ratio(self.splits, ex_date, self.today))
+            ratio = float(share_ratio(self.adjusting, ex_date, self.today))
             before = int(self.days.close[index - 1]) / self.listing.ticks_per_unit
             before /= self._ratio_across(index)
             found.append((ex_date, round(amount / ratio, 6), 1 - amount / before))
@@ -114,7 +127,7 @@ class View:
 
     def _ratio_across(self, index: int) -> float:
         before, on = date_of(int(self.days.dates[index - 1])), date_of(int(self.days.dates[index]))
-        return float(share_ratio(self.splits, before, on))
+        return float(share_ratio(self.adjusting, before, on))
 
     def daily(self, first: int, last: int) -> dict[str, Any]:
         """Sessions first to last, both included, each as far as it has gone; the close twice,
@@ -131,12 +144,7 @@ class View:
                 open_[-1], high[-1] = running.open[0], running.high[0]
                 low[-1], close[-1] = running.low[0], running.close[0]
                 volume[-1] = running.volume[0]
-        for restated in restatements_of(self.listing):
-            place = days_since_epoch(restated.session_date) - dates == 0
-            if self.now < restated.until.replace(tzinfo=UTC).timestamp() and place.any():
-                close[place] = np.rint(close[place] * restated.close_factor)
-                high[place] = np.maximum(high[place], close[place])
-                volume[place] = np.rint(volume[place] * restated.volume_factor)
+        self._restate("1d", dates * DAY_SECONDS, high, low, close, volume)
         ratio = self.ratios(dates)
         factor = np.ones(len(dates))
         for ex_date, _, reduction in self.dividends:
@@ -151,15 +159,30 @@ class View:
             "adjclose": (shown * factor).astype(np.float32).astype(np.float64),
         }
 
-    def intraday(self, bars: Bars) -> dict[str, Any]:
+    def _restate(
+        self, interval: str, at: Ints, high: Ints, low: Ints, close: Ints, volume: Ints
+    ) -> None:
+        """Changes in place the bars that are served wrong at this instant; a day is its date."""
+        lapses = self.market.events.lapses
+        for restated in lapses.restatements(self.listing, interval, self.now):
+            place = (restated.start <= at) & (at < restated.before)
+            close[place] = np.rint(close[place] * restated.close_factor)
+            high[place] = np.maximum(high[place], close[place])
+            low[place] = np.minimum(low[place], close[place])
+            volume[place] = np.rint(volume[place] * restated.volume_factor)
+
+    def intraday(self, bars: Bars, interval: str) -> dict[str, Any]:
+        high, low, close = bars.high.copy(), bars.low.copy(), bars.close.copy()
+        volume = bars.volume.copy()
+        self._restate(interval, bars.opened_at, high, low, close, volume)
         index = np.searchsorted(self.days.closes_at * 60, bars.opened_at, side="right")
         ratio = self.ratios(self.days.dates[np.minimum(index, len(self.days.dates) - 1)])
         return {
             "open": self.single(bars.open, ratio),
-            "high": self.single(bars.high, ratio),
-            "low": self.single(bars.low, ratio),
-            "close": self.single(bars.close, ratio),
-            "volume": self.volumes(bars.volume, ratio),
+            "high": self.single(high, ratio),
+            "low": self.single(low, ratio),
+            "close": self.single(close, ratio),
+            "volume": self.volumes(volume, ratio),
         }
 
     @cached_property

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sandbox.events import splits_of
+from sandbox.events import Events
 from sandbox.listings import all_listings, find_listing
 from sandbox.market import FIELDS, Market
 from sandbox.truth import Truth, TruthBar, seconds
@@ -206,7 +206,7 @@ def test_a_thin_listing_has_empty_minutes() -> None:
 
 def test_as_traded_prices_fall_by_the_ratio_at_a_split() -> None:
     for symbol, ex_date, ratio in [("NVDA", date(2024, 6, 10), 10), ("TSM", date(2026, 2, 17), 2)]:
-        assert any(split.ex_date == ex_date for split in splits_of(TRUTH.listing(symbol)))
+        assert any(split.ex_date == ex_date for split in Events().splits(TRUTH.listing(symbol)))
         start = datetime(ex_date.year, ex_date.month, ex_date.day) - timedelta(days=5)
         bars = TRUTH.bars(symbol, "1d", start, start + timedelta(days=6))
         before, on = bars[-2], bars[-1]

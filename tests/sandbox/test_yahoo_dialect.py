@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import requests
-from yahoo_charts import CHART, chart, stamp
+from yahoo_charts import CHART, chart, quotes, stamp
 
 from sandbox import Exchange
 from sandbox.listings import all_listings
@@ -18,11 +18,6 @@ Get = Callable[..., requests.Response]
 MIDDAY = datetime(2026, 3, 11, 15, 0, 30)
 JUST_AFTER_CLOSE = datetime(2026, 3, 11, 20, 30)
 NEXT_MORNING = datetime(2026, 3, 12, 3, 0)
-
-
-def quotes(result: dict[str, Any]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = result["indicators"]["quote"][0]
-    return found
 
 
 @pytest.mark.parametrize("interval", ["1m", "5m", "15m", "1h", "1d"])

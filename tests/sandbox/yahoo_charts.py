@@ -9,6 +9,8 @@ from typing import Any
 
 import requests
 
+from sandbox import Exchange
+
 Get = Callable[..., requests.Response]
 CHART = "/yahoo/v8/finance/chart/"
 
@@ -22,3 +24,13 @@ def chart(get: Get, symbol: str, start: datetime, end: datetime, **query: Any) -
     assert answer.status_code == 200, answer.text
     result: dict[str, Any] = answer.json()["chart"]["result"][0]
     return result
+
+
+def quotes(result: dict[str, Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = result["indicators"]["quote"][0]
+    return found
+
+
+def asking(exchange: Exchange) -> Get:
+    """Asks an exchange that a test has started for itself."""
+    return lambda path, **query: requests.get(exchange.url + path, params=query, timeout=10)
