@@ -17,6 +17,7 @@ from sandbox.events import Events
 from sandbox.faults import Fault, FaultBook
 from sandbox.journal import Journal, JournalRecord
 from sandbox.market import Market
+from sandbox.mistakes import Mistake, MistakeBook
 from sandbox.serving import Server
 from sandbox.truth import Truth
 from warehouse import clock
@@ -48,6 +49,7 @@ class Exchange:
         limits: bool = True,
         jitter: bool = False,
         events: Iterable[Mapping[str, Any]] = (),
+        mistakes: Iterable[Mistake] = (),
     ) -> None:
         self.seed = seed
         self.host = host
@@ -56,6 +58,7 @@ class Exchange:
         self.jitter = jitter
         self.limits = Limits(enforced=limits)
         self.market = Market(seed, Events(events))
+        self.mistakes = MistakeBook(mistakes)
         self.truth = Truth(self.market)
         self.faults = FaultBook(seed)
         self.dialects = {dialect.name: dialect(self) for dialect in DIALECTS}

@@ -129,7 +129,8 @@ class Yahoo:
         view = self._view(self.symbol_of(call), call.number)
         if view is None:
             return errors.unknown_symbol()
-        return chart(view, call.query, self._exchange.limits.enforced)
+        mistakes = self._exchange.mistakes.showing(view.listing, self._exchange.now())
+        return chart(view, call.query, self._exchange.limits.enforced, mistakes)
 
     def _quote(self, call: Call) -> Answer:
         query = call.query

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
 from sandbox.answers import Answer
 from sandbox.market import date_of
-from sandbox.sessions import Ints
+from sandbox.mistakes import Mistake
 from sandbox.yahoo import errors
-from sandbox.yahoo.meta import chart_meta, extended_hours, trading_periods
+from sandbox.yahoo.bars import NAMES, Window
+from sandbox.yahoo.meta import chart_meta, trading_periods
+from sandbox.yahoo.mistaken import mistaken_bars, mistaken_currency, mistaken_splits
 from sandbox.yahoo.prices import View
 
 DAY = 86_400
@@ -23,26 +23,10 @@ SHORT_AGE_DAYS = 60
 RANGE_DAYS = {
     "1mo": 30, "3mo": 91, "6mo": 182, "1y": 365, "2y": 730, "5y": 1826, "10y": 3652,
 }  # fmt: skip
-NAMES = ("open", "high", "low", "close", "volume")
 EVENT_NAMES = {"div": "dividends", "split": "splits", "splits": "splits"}
-LIVE_ROW_SECONDS = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    start: int
-    end: int
-    interval: str
-    range: str
-    sides: bool
-    events: frozenset[str]
-
-    @property
-    def intraday(self) -> bool:
-        return self.interval in errors.INTERVALS
-
-
-def chart(view: View, query: dict[str, str], limits: bool) -> Answer:
+def chart(view: View, query: dict[str, str], limits: bool, mistakes: list[Mistake]) -> Answer:
     window = read_window(view, query)
     if isinstance(window, Answer):
         return window
@@ -51,7 +35,7 @@ def chart(view: View, query: dict[str, str], limits: bool) -> Answer:
         return refused
     if window.end < int(view.stamps[0]):
         return errors.no_data(window.start, window.end)
-    return Answer({"chart": {"result": [_result(view, window)], "error": None}})
+    return Answer({"chart": {"result": [_result(view, window, mistakes)], "error": None}})
 
 
 def read_window(view: View, query: dict[str, str]) -> Window | Answer:
@@ -106,19 +90,19 @@ def check_window(view: View, window: Window) -> Answer | None:
     return None
 
 
-def _result(view: View, window: Window) -> dict[str, Any]:
-    stamps, columns = _intraday(view, window) if window.intraday else _daily(view, window)
-    stamps, columns = _with_holes(view, window, stamps, columns)
+def _result(view: View, window: Window, mistakes: list[Mistake]) -> dict[str, Any]:
+    stamps, columns = mistaken_bars(view, window, mistakes)
     first = _session_at(view, stamps[0] if stamps else window.start)
     previous = view.close_before(first) if first > 0 else None
     meta = chart_meta(view, window.interval, window.range, previous)
+    meta["currency"] = mistaken_currency(window, mistakes) or meta["currency"]
     if window.intraday:
         _add_intraday_meta(view, window, meta)
     quote = {name: columns[name] for name in NAMES} if stamps else {}
     result: dict[str, Any] = {"meta": meta}
     if stamps:
         result["timestamp"] = stamps
-    events = _events(view, window)
+    events = _events(view, window, mistakes)
     if events:
         result["events"] = events
     result["indicators"] = {"quote": [quote]}
@@ -126,24 +110,6 @@ def _result(view: View, window: Window) -> dict[str, Any]:
         adjusted = {"adjclose": columns["adjclose"]} if stamps else {}
         result["indicators"]["adjclose"] = [adjusted]
     return result
-
-
-def _with_holes(
-    view: View, window: Window, stamps: list[int], columns: dict[str, list[Any]]
-) -> tuple[list[int], dict[str, list[Any]]]:
-    """Without the bars that the provider has lost for a while, or with nulls in their place."""
-    for hole in view.market.events.lapses.holes(view.listing, window.interval, view.now):
-        lost = [hole.start <= stamp < hole.until for stamp in stamps]
-        if hole.as_null:
-            columns = {
-                name: [None if gone else one for gone, one in zip(lost, values, strict=True)]
-                for name, values in columns.items()
-            }
-            continue
-        kept = [place for place, gone in enumerate(lost) if not gone]
-        stamps = [stamps[place] for place in kept]
-        columns = {name: [values[place] for place in kept] for name, values in columns.items()}
-    return stamps, columns
 
 
 def _add_intraday_meta(view: View, window: Window, meta: dict[str, Any]) -> None:
@@ -159,7 +125,7 @@ def _session_at(view: View, at: int) -> int:
     return max(int(np.searchsorted(view.stamps, at, side="right")) - 1, 0)
 
 
-def _events(view: View, window: Window) -> dict[str, Any]:
+def _events(view: View, window: Window, mistakes: list[Mistake]) -> dict[str, Any]:
     """Keyed by the stamp of the day's bar. Only the kinds that were named, and only when any."""
     found: dict[str, Any] = {}
     if "dividends" in window.events:
@@ -172,7 +138,7 @@ def _events(view: View, window: Window) -> dict[str, Any]:
             found["dividends"] = paid
     if "splits" in window.events:
         made = {}
-        for split in view.splits:
+        for split in [*view.splits, *mistaken_splits(view, mistakes)]:
             if split.ex_date < date_of(int(view.days.dates[0])):
                 continue
             stamp = view.stamp_of(split.ex_date)
@@ -186,108 +152,3 @@ def _events(view: View, window: Window) -> dict[str, Any]:
         if made:
             found["splits"] = made
     return found
-
-
-def _daily(view: View, window: Window) -> tuple[list[int], dict[str, list[Any]]]:
-    begun = view.market.session_index(view.listing, view.now)
-    stamps = view.stamps
-    first = int(np.searchsorted(stamps, window.start, side="left"))
-    last = min(int(np.searchsorted(stamps, window.end, side="right")) - 1, begun)
-    if view.last and view.last.trading and last == begun:
-        # A futures session opens the evening before; until its own date begins it has no row.
-        last -= date_of(int(view.days.dates[begun])) > view.today
-    if last < first:
-        return [], {}
-    columns = {name: found.tolist() for name, found in view.daily(first, last).items()}
-    if window.interval != "1d":
-        return _coarser(view, window.interval, stamps[first : last + 1], columns)
-    found = [int(stamp) for stamp in stamps[first : last + 1]]
-    live = view.last
-    if live is not None and last == live.session and live.at <= window.end:
-        if live.trading:
-            found[-1] = live.at
-        elif extended_hours(view) and view.now - live.at < LIVE_ROW_SECONDS:
-            found.append(live.at)
-            for column in columns.values():
-                column.append(column[-1])
-    return found, columns
-
-
-def _coarser(
-    view: View, interval: str, stamps: Ints, columns: dict[str, list[Any]]
-) -> tuple[list[int], dict[str, list[Any]]]:
-    """Weeks from Monday, months and quarters from their first day, blocks of five days."""
-    found: list[int] = []
-    folded: dict[str, list[Any]] = {name: [] for name in columns}
-    key = None
-    for place, stamp in enumerate(stamps.tolist()):
-        day = datetime.fromtimestamp(stamp, UTC).astimezone(view.zone).date()
-        begin = _period_start(interval, day, place)
-        if begin is None or begin == key:
-            folded["high"][-1] = max(folded["high"][-1], columns["high"][place])
-            folded["low"][-1] = min(folded["low"][-1], columns["low"][place])
-            folded["volume"][-1] += columns["volume"][place]
-            for name in ("close", "adjclose"):
-                folded[name][-1] = columns[name][place]
-            continue
-        key = begin
-        midnight = datetime(begin.year, begin.month, begin.day, tzinfo=view.zone)
-        found.append(int(midnight.timestamp()))
-        for name, values in columns.items():
-            folded[name].append(values[place])
-    return found, folded
-
-
-def _period_start(interval: str, day: date, place: int) -> date | None:
-    if interval == "5d":
-        return day if place % 5 == 0 else None
-    if interval == "1wk":
-        return day - timedelta(days=day.weekday())
-    if interval == "1mo":
-        return day.replace(day=1)
-    return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
-
-
-def _intraday(view: View, window: Window) -> tuple[list[int], dict[str, list[Any]]]:
-    """The grid of the sessions with nulls where nothing traded, then what is off the grid."""
-    if view.listing.asset_class == "fund":
-        return [], {}
-    market, listing = view.market, view.listing
-    minutes = errors.INTERVALS[window.interval]
-    whole = view.now - view.now % 60
-    bars = market.bars(listing, minutes, window.start, window.end, whole)
-    slots = market.slots(listing, minutes, window.start, window.end, view.now)
-    live = view.last
-    shown_live = live is not None and live.trading and window.start <= live.at <= window.end
-    if shown_live and len(slots) and slots[-1] > (bars.opened_at[-1] if len(bars) else 0):
-        # Yahoo gives the minute under way a null of its own on some answers and not on others.
-        own_slot = live is not None and live.at >= slots[-1]
-        if own_slot and view.now // 60 % 2:
-            slots = slots[:-1]
-    places = np.searchsorted(slots, bars.opened_at)
-    values = view.intraday(bars, window.interval)
-    columns: dict[str, list[Any]] = {}
-    for name in NAMES:
-        column: list[Any] = [None] * len(slots)
-        for place, value in zip(places.tolist(), values[name].tolist(), strict=True):
-            column[place] = value
-        columns[name] = column
-    stamps = slots.tolist()
-    if window.range and stamps and columns["volume"][0] is not None:
-        columns["volume"][0] = 0
-    if live is not None and shown_live:
-        _append_print(stamps, columns, live.at, live.price)
-    elif live is not None and not live.trading and extended_hours(view):
-        closes_at = int(view.days.closes_at[live.session]) * 60
-        if window.start <= closes_at <= window.end:
-            session = slice(live.session, live.session + 1)
-            close = view.single(view.days.close[session], view.ratios(view.days.dates[session]))
-            _append_print(stamps, columns, closes_at, float(close[0]))
-    return stamps, columns
-
-
-def _append_print(stamps: list[int], columns: dict[str, list[Any]], at: int, price: float) -> None:
-    place = bisect(stamps, at)
-    stamps.insert(place, at)
-    for name in NAMES:
-        columns[name].insert(place, 0 if name == "volume" else price)

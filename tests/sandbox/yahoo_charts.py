@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from calendar import timegm
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +23,8 @@ def stamp(at: datetime) -> int:
 def chart(get: Get, symbol: str, start: datetime, end: datetime, **query: Any) -> dict[str, Any]:
     answer = get(CHART + symbol, period1=stamp(start), period2=stamp(end), **query)
     assert answer.status_code == 200, answer.text
-    result: dict[str, Any] = answer.json()["chart"]["result"][0]
+    # As lenient as the extractors: a mistaken answer can hold a NaN.
+    result: dict[str, Any] = json.loads(answer.text)["chart"]["result"][0]
     return result
 
 
