@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from yahoo_charts import CHART, asking, chart, quotes, stamp
 
-from sandbox import Exchange
+from sandbox import Exchange, events, lapses
 
 Get = Callable[..., requests.Response]
 START, END = datetime(2026, 3, 10, 13, 30), datetime(2026, 3, 10, 19, 59)
@@ -189,3 +190,9 @@ def test_all_hours_of_a_day_are_restated_and_no_other_interval(served: Exchange,
 def test_an_event_that_says_nothing_is_refused(event: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"event|crash|split|hole"):
         Exchange(events=[event])
+
+
+def test_every_kind_of_event_is_described() -> None:
+    described = Path(events.__file__).with_name("README.md").read_text(encoding="utf-8")
+    for kind in (*events.READERS, *lapses.READERS):
+        assert f"`{kind}`" in described, kind

@@ -17,12 +17,19 @@ yfinance = pytest.importorskip("yfinance")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
 MIDDAY = datetime(2026, 3, 11, 15, 0, 30)
+EVENTS = [
+    {"kind": "hole", "symbol": "SIM001", "on": "2026-03-10 15:00", "until": "2026-03-10 15:30",
+     "value": "1m never"},
+    {"kind": "split", "symbol": "SIM002", "on": "2026-03-04", "value": "2:1"},
+    {"kind": "split_lag", "symbol": "SIM002", "on": "2026-03-04", "until": "2026-03-20",
+     "value": "prices"},
+]  # fmt: skip
 Ticker = Callable[[str], Any]
 
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Exchange]:
-    with Exchange(now=MIDDAY) as exchange:
+    with Exchange(now=MIDDAY, events=EVENTS) as exchange:
         yield exchange
 
 
@@ -84,6 +91,20 @@ def test_the_running_day_and_minute_are_read(ticker: Ticker) -> None:
     assert len(days) == 5
     assert days.index[-1].date().isoformat() == "2026-03-11"
     assert 90 <= len(minutes) <= 92
+
+
+def test_a_hole_is_read_as_bars_that_are_not_there(ticker: Ticker) -> None:
+    frame = ticker("SIM001").history(start="2026-03-10", end="2026-03-11", interval="1m")
+    minutes = frame.index.tz_convert("UTC")
+    assert len(minutes) == 390 - 30
+    assert not ((minutes.hour == 15) & (minutes.minute < 30)).any()
+
+
+def test_a_split_without_its_prices_is_read(served: Exchange, ticker: Ticker) -> None:
+    frame = ticker("SIM002").history(start="2026-03-02", end="2026-03-07", auto_adjust=False)
+    truth = served.truth.bars("SIM002", "1d", datetime(2026, 3, 2), datetime(2026, 3, 7))
+    assert frame["Stock Splits"].tolist() == [0, 0, 2, 0, 0]
+    assert frame["Close"].tolist() == pytest.approx([float(bar.close) for bar in truth], rel=1e-7)
 
 
 def test_round_the_clock_listings_are_read(ticker: Ticker) -> None:
