@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench faults serve-docs clean lock
+.PHONY: all setup demo test check bench restate faults serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -34,6 +34,10 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m bench
+
+# Corrections among a million jittered re-reads: the last line is the verdict.
+restate: setup
+	@$(BIN)/python -m bench.restate
 
 faults: setup
 	@$(BIN)/python -m tests.faults.kill_runs

@@ -51,7 +51,7 @@ def walk(readings: list[Reading]) -> list[Version]:
             continue
         now = held[-1]
         moved = any(
-            abs(new - old) > TOLERANCE * abs(old)
+            abs(new - old) > TOLERANCE * abs(old) + 1e-8
             for new, old in zip(prices, now.values, strict=True)
         )
         if settled and now.settled_volume is not None:
@@ -64,7 +64,7 @@ def walk(readings: list[Reading]) -> list[Version]:
         one_ratio = (
             moved
             and all(
-                abs(new / old / ratio - 1) <= 1e-5
+                0.85 <= new / old / ratio <= 1.15
                 for new, old in zip(prices, now.values, strict=True)
             )
             and max(ratio, 1 / ratio) >= 1.2

@@ -28,8 +28,10 @@
 {%- endmacro %}
 
 {% macro as_traded_price(expression) -%}
-    {#- A float32 carries seven significant digits; the rest is noise. -#}
+    {#- Not rounded: what is compared with a tolerance must not be rounded first. -#}
     {{ safe_cast_to(
-        round_significant(expression ~ ' * split_ratio / minor_units', 7), price_type()
+        'case when ' ~ is_finite(expression) ~ ' then ' ~ expression
+        ~ ' * split_ratio / minor_units end',
+        price_type()
     ) }}
 {%- endmacro %}

@@ -59,10 +59,30 @@ chosen as (
 {%- endmacro %}
 
 {% macro preferred_versions(versions, providers) -%}
-    {#- The newest version of the most preferred provider of each bar. -#}
-    select * from (
+    {#- The newest version of the most preferred provider of each bar, rounded
+        to the digits that its figures carry. -#}
+    select
+        {%- for column in version_key() + [
+            'session_date', 'closed_at', 'volume', 'vwap', 'trade_count', 'currency',
+            'request_id', 'file_seq', 'row_number', 'settles_at', 'known_seq', 'known_at',
+            'version_number', 'last_observed_at', 'whole_known_at', 'final_known_at',
+            'observation_count', 'last_file_seq',
+        ] %}
+        {{ column }},
+        {%- endfor %}
+        {%- for column in ['open', 'high', 'low', 'close'] %}
+        case
+            when price_digits is null then {{ column }}
+            else {{ safe_cast_to(
+                round_significant('cast(' ~ column ~ ' as ' ~ f8() ~ ')', 'price_digits'),
+                price_type()
+            ) }}
+        end as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from (
         select
             versions.*,
+            providers.price_digits,
             row_number() over (
                 partition by
                     versions.instrument_id, versions.interval, versions.opened_at

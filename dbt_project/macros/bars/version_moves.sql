@@ -6,7 +6,9 @@
         ({{ held }}{{ column }} is null) <> ({{ next }}{{ column }} is null)
         or coalesce(
             abs({{ next }}{{ column }} - {{ held }}{{ column }})
-            > price_tolerance * abs({{ held }}{{ column }}), false
+            > price_tolerance * abs({{ held }}{{ column }})
+            + case when price_tolerance > 0 then 0.00000001 else 0 end,
+            false
         ){{ ' or' if not loop.last }}
         {%- endfor %}
     , false)
@@ -35,13 +37,15 @@
 {%- endmacro %}
 
 {% macro prices_share_ratio(held, next) -%}
-    {#- Whether one ratio explains every price that both have. -#}
+    {#- Whether every price that both have moved by nearly the same ratio; a
+        correction of one of them may come with the new basis. -#}
     {%- for column in ['open', 'high', 'low'] -%}
-    coalesce(abs(
+    coalesce(
         cast({{ next }}{{ column }} as {{ f8() }}) * cast({{ held }}close as {{ f8() }})
-        - cast({{ held }}{{ column }} as {{ f8() }}) * cast({{ next }}close as {{ f8() }})
-    ) <= 0.00001 * abs(
-        cast({{ held }}{{ column }} as {{ f8() }}) * cast({{ next }}close as {{ f8() }})
-    ), true){{ '\n            and ' if not loop.last }}
+        / nullif(
+            cast({{ held }}{{ column }} as {{ f8() }}) * cast({{ next }}close as {{ f8() }}), 0
+        ) between 0.85 and 1.15,
+        true
+    ){{ '\n            and ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}

@@ -46,7 +46,8 @@ judged_spreads as (
         or coalesce(
             highest_{{ column }} - lowest_{{ column }}
             > providers.price_tolerance
-            * least(abs(lowest_{{ column }}), abs(highest_{{ column }})),
+            * least(abs(lowest_{{ column }}), abs(highest_{{ column }}))
+            + case when providers.price_tolerance > 0 then 0.00000001 else 0 end,
             false
         )
         {%- endfor %} as is_moving

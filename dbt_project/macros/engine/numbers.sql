@@ -11,7 +11,7 @@
         when {{ is_finite(expression) }}
             then cast(round(
                 cast({{ expression }} as numeric),
-                {{ digits - 1 }} - cast(floor(log(abs({{ expression }}))) as integer)
+                {{ digits }} - 1 - cast(floor(log(abs({{ expression }}))) as integer)
             ) as {{ f8() }})
     end
 {%- endmacro %}
@@ -21,7 +21,7 @@
         when isfinite({{ expression }})
             then round(
                 {{ expression }},
-                {{ digits - 1 }} - cast(floor(log10(abs({{ expression }}))) as integer)
+                {{ digits }} - 1 - cast(floor(log10(abs({{ expression }}))) as integer)
             )
     end
 {%- endmacro %}

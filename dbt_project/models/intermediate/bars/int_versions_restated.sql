@@ -16,9 +16,10 @@ pairs as (
 
     select
         versions.*,
-        {%- for field in ['open', 'high', 'low', 'close', 'volume'] %}
+        {%- for field in ['open', 'high', 'low', 'close'] %}
         earlier.{{ field }} as old_{{ field }},
         {%- endfor %}
+        coalesce(earlier.settled_volume, earlier.volume) as old_volume,
         earlier.final_known_at is not null as was_final,
         providers.price_tolerance,
         case

@@ -34,6 +34,7 @@ fields as (
         (old_{{ field }} is null) <> ({{ field }} is null)
         or abs({{ field }} - old_{{ field }})
         > {{ 'volume' if field == 'volume' else 'price' }}_tolerance * abs(old_{{ field }})
+        + case when price_tolerance > 0 then 0.00000001 else 0 end
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 

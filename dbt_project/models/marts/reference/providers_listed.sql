@@ -16,6 +16,7 @@ final as (
         priority,
         price_basis,
         symbol_basis,
+        price_digits,
         price_tolerance,
         volume_tolerance,
         settled_volume_tolerance,
