@@ -1,4 +1,4 @@
-"""A made-up year of daily bars that Yahoo shows eleven times: jitter, corrections, drift, splits."""
+"""Made-up daily bars that Yahoo shows eleven times: jitter, corrections, drift, splits."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class History:
             "low": close * self.draw.uniform(0.75, 0.8, self.shape),
             "close": close,
         }
-        self.volume = 10.0 * self.draw.integers(20_000, 5_000_000, self.shape)
+        self.volume = 10.0 * self.draw.integers(500_000, 5_000_000, self.shape)
         self.splits = self._splits(instruments // 5)
         cells = self.draw.permutation(instruments * len(sessions))
         self.corrections = [self._correction(int(cell)) for cell in cells[:corrections]]

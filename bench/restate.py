@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from bench.rereads import READS, Correction, History, symbol
 from extract import raw_tables, reference, universe
 from extract.landing import Landing
@@ -24,6 +26,7 @@ from warehouse.folder import DataFolder
 
 FIRST, LAST = datetime(2024, 2, 1), datetime(2026, 1, 31)
 SIZE_TOLERANCE = 4e-6
+CONSOLE = Console(highlight=False, soft_wrap=True)
 Key = tuple[int, int, str]
 
 
@@ -75,7 +78,7 @@ def restate(
             reads[_land(landing, history, read)] = read
             raw_tables.load(folder, landing)
             dbt_runner.build(folder, "dev", select="tag:staging +restatements +quarantined_rows")
-            print(f"read {read + 1} of {READS} built", flush=True)
+            CONSOLE.print(f"read {read + 1} of {READS} built")
     finally:
         clock.use(None)
     return _judged(folder, history, reads, instruments * sessions * (READS - 1))
@@ -155,8 +158,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="tapehouse-restate-") as root:
         verdict = restate(Path(root), **chosen)
     took = timedelta(seconds=round(clock.monotonic() - started))
-    print(f"seed {chosen['seed']}, {verdict.restated:,} restated fields, {took}")
-    print(verdict.line())
+    CONSOLE.print(f"seed {chosen['seed']}, {verdict.restated:,} restated fields, {took}")
+    CONSOLE.print(verdict.line())
     sys.exit(0 if verdict.passed else 1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +231,7 @@ def test_versions_do_not_depend_on_when_they_were_built(raw: RawRows, tmp_path: 
     pending, stepwise.pending = stepwise.pending, whole.pending
     cuts = [0, len(pending) // 3 // 2 * 2, len(pending) // 2 // 2 * 2, len(pending)]
     select = ("--select", "+bar_versions", "+quarantined_rows", "--exclude", "test_type:data")
-    for first, last in zip(cuts, cuts[1:], strict=False):
+    for first, last in pairwise(cuts):
         stepwise.pending = [*stepwise.pending, *pending[first:last]]
         stepwise.build(*select)
     query = "select * from bar_versions order by 1, 2, 3, 4, version_number"
