@@ -11,15 +11,15 @@ select
     symbols.provider,
     symbols.symbol,
     symbols.instrument_id,
-    others.instrument_id as other_instrument_id
+    also.instrument_id as other_instrument_id
 from symbols
-inner join symbols as others
-    on symbols.provider = others.provider
-    and symbols.symbol = others.symbol
+inner join symbols as also
+    on symbols.provider = also.provider
+    and symbols.symbol = also.symbol
 where
-    symbols.valid_from < others.valid_to
-    and others.valid_from < symbols.valid_to
+    symbols.valid_from < also.valid_to
+    and also.valid_from < symbols.valid_to
     and (
-        symbols.instrument_id < others.instrument_id
-        or symbols.valid_from < others.valid_from
+        symbols.instrument_id < also.instrument_id
+        or symbols.valid_from < also.valid_from
     )
