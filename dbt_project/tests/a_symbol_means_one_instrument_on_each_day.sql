@@ -11,15 +11,15 @@ select
     symbols.provider,
     symbols.symbol,
     symbols.instrument_id,
-    also.instrument_id as other_instrument_id
+    other_rows.instrument_id as other_instrument_id
 from symbols
-inner join symbols as also
-    on symbols.provider = also.provider
-    and symbols.symbol = also.symbol
+inner join symbols as other_rows
+    on symbols.provider = other_rows.provider
+    and symbols.symbol = other_rows.symbol
 where
-    symbols.valid_from < also.valid_to
-    and also.valid_from < symbols.valid_to
+    symbols.valid_from < other_rows.valid_to
+    and other_rows.valid_from < symbols.valid_to
     and (
-        symbols.instrument_id < also.instrument_id
-        or symbols.valid_from < also.valid_from
+        symbols.instrument_id < other_rows.instrument_id
+        or symbols.valid_from < other_rows.valid_from
     )
