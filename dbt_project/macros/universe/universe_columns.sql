@@ -17,8 +17,3 @@
         valid_to,
         known_at
 {%- endmacro %}
-
-{% macro held_on(symbols, instant) -%}
-    {{ symbols }}.valid_from <= cast({{ instant }} as date)
-        and {{ symbols }}.valid_to > cast({{ instant }} as date)
-{%- endmacro %}
