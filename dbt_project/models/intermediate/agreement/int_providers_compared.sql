@@ -42,7 +42,12 @@ measured as (
     select
         *,
         {{ all_prices_within('1') }} as prices_agree,
-        coalesce(ratio > 0 and {{ all_prices_within('ratio') }}, false) as one_ratio,
+        coalesce(
+            ratio > 0
+            and abs(ratio - 1) > {{ var('agreement_price_tolerance') }}
+            and {{ all_prices_within('ratio') }},
+            false
+        ) as one_ratio,
         greatest(
             {%- for column in ['open', 'high', 'low', 'close'] %}
             coalesce(
