@@ -181,24 +181,19 @@ class Planner:
 
     def _snapshots(self) -> Iterator[WorkItem]:
         """Quotes of all Yahoo symbols in one call; trades and book of each Binance symbol."""
+        listed = [one for one in self.instruments if one.instrument_id not in self.delisted]
         batch = [
-            one
-            for one in self.instruments
+            symbol
+            for one in listed
             if "yahoo" in self.served
-            and one.is_listed(self.today)
-            and one.symbol_at("yahoo", self.today)
+            and (symbol := one.symbol_at("yahoo", self.today))
             and self._quote_is_due(one)
         ]
         size = 50
         for first in range(0, len(batch), size):
-            symbols = tuple(
-                str(one.symbol_at("yahoo", self.today)) for one in batch[first : first + size]
-            )
-            yield WorkItem("yahoo", "quotes", symbols, "snapshot")
-        for instrument in self.instruments:
-            if "binance" not in self.served or not instrument.is_listed(self.today):
-                continue
-            if instrument.symbol_at("binance", self.today):
+            yield WorkItem("yahoo", "quotes", tuple(batch[first : first + size]), "snapshot")
+        for instrument in listed:
+            if "binance" in self.served and instrument.symbol_at("binance", self.today):
                 yield self._item(instrument, "binance", "trades", "snapshot")
                 yield self._item(instrument, "binance", "book_tickers", "snapshot")
 
