@@ -21,3 +21,14 @@
             ){{ ' and' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
+
+{% macro worst_price_difference() -%}
+    greatest(
+        {%- for column in ['open', 'high', 'low', 'close'] %}
+            coalesce(
+                cast(abs(other_{{ column }} - chosen_{{ column }}) as {{ f8() }})
+                / nullif(abs(chosen_{{ column }}), 0), 0
+            ){{ ',' if not loop.last }}
+        {%- endfor %}
+        )
+{%- endmacro %}

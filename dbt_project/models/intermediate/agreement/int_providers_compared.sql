@@ -48,14 +48,7 @@ measured as (
             and {{ all_prices_within('ratio') }},
             false
         ) as one_ratio,
-        greatest(
-            {%- for column in ['open', 'high', 'low', 'close'] %}
-            coalesce(
-                cast(abs(other_{{ column }} - chosen_{{ column }}) as {{ f8() }})
-                / nullif(abs(chosen_{{ column }}), 0), 0
-            ){{ ',' if not loop.last }}
-            {%- endfor %}
-        ) as price_difference,
+        {{ worst_price_difference() }} as price_difference,
         case
             when chosen_volume = other_volume then 0
             else
