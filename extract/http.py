@@ -274,6 +274,10 @@ class Unit:
         failed = error
         if not isinstance(failed, FetchFailed):
             failed = FetchFailed(Outcome.MALFORMED, redact_error(error))
+        if failed.outcome is Outcome.UNKNOWN_SYMBOL and not self.item.is_listed:
+            failed.outcome = Outcome.DELISTED
+            if self.calls:
+                self.calls[-1].outcome = failed.outcome
         if self.calls and self.calls[-1].outcome == Outcome.OK and not self.calls[-1].row_count:
             self.calls[-1].outcome, self.calls[-1].detail = failed.outcome, failed.detail
         detail = redact(failed.detail)

@@ -41,7 +41,8 @@ class Choice:
     def instruments(self, every: Sequence[Instrument]) -> list[Instrument]:
         if not self.symbols:
             return list(every)
-        known = {one.symbol: one for one in every}
+        # A recycled symbol means its present holder.
+        known = {one.symbol: one for one in sorted(every, key=lambda one: one.delisted_on is None)}
         unknown = [symbol for symbol in self.symbols if symbol not in known]
         if unknown:
             raise UsageError(
@@ -75,11 +76,15 @@ class Planner:
 
     def __init__(self, settings: Settings, landing: Landing, choice: Choice, now: datetime) -> None:
         self.now = now
+        self.today = now.date()
         self.folder: DataFolder = settings.folder
         self.choice = choice
         self.coverage = coverage()
         self.rules = rules()
         self.instruments = choice.instruments(universe.instruments(self.folder))
+        self.delisted = {
+            one.instrument_id for one in self.instruments if not one.is_listed(self.today)
+        }
         self.served = [
             name
             for name in sorted(PROVIDERS, key=lambda name: self.rules[name].priority)
@@ -95,7 +100,9 @@ class Planner:
 
     def items(self) -> Iterator[WorkItem]:
         for instrument in self.instruments:
-            provider = next((one for one in self.served if instrument.symbol_at(one)), None)
+            provider = next(
+                (one for one in self.served if instrument.symbol_at(one, self.today)), None
+            )
             if provider is None:
                 continue
             yield from self._actions(instrument, provider)
@@ -168,21 +175,25 @@ class Planner:
         last = self.asked.answered_at.get(key)
         if self._lately_unknown(key) or (last and last >= self._opened(instrument.calendar)):
             return
+        if last and not instrument.is_listed(last.date()):
+            return
         yield self._item(instrument, provider, "actions", "new session" if last else "missing")
 
     def _snapshots(self) -> Iterator[WorkItem]:
         """Quotes of all Yahoo symbols in one call; trades and book of each Binance symbol."""
+        listed = [one for one in self.instruments if one.instrument_id not in self.delisted]
         batch = [
-            one
-            for one in self.instruments
-            if "yahoo" in self.served and one.yahoo_symbol and self._quote_is_due(one)
+            symbol
+            for one in listed
+            if "yahoo" in self.served
+            and (symbol := one.symbol_at("yahoo", self.today))
+            and self._quote_is_due(one)
         ]
         size = 50
         for first in range(0, len(batch), size):
-            symbols = tuple(str(one.yahoo_symbol) for one in batch[first : first + size])
-            yield WorkItem("yahoo", "quotes", symbols, "snapshot")
-        for instrument in self.instruments:
-            if "binance" in self.served and instrument.binance_symbol:
+            yield WorkItem("yahoo", "quotes", tuple(batch[first : first + size]), "snapshot")
+        for instrument in listed:
+            if "binance" in self.served and instrument.symbol_at("binance", self.today):
                 yield self._item(instrument, "binance", "trades", "snapshot")
                 yield self._item(instrument, "binance", "book_tickers", "snapshot")
 
@@ -213,18 +224,21 @@ class Planner:
         return WorkItem(
             provider=provider,
             endpoint=endpoint,  # type: ignore[arg-type]
-            symbols=(str(instrument.symbol_at(provider)),),
+            symbols=(str(instrument.symbol_at(provider, self.today)),),
             reason=reason,
             instrument_id=instrument.instrument_id,
             interval=interval,
             start=start,
             end=end,
             exchange_timezone=market_hours.TIMEZONES[instrument.calendar],
+            is_listed=instrument.is_listed(self.today),
         )
 
     def _lately_unknown(self, key: Key) -> bool:
+        """A delisted instrument that the provider does not know any more is asked for no more."""
         at = self.asked.unknown_at.get(key)
-        return at is not None and self.now - at < ASK_UNKNOWN_AGAIN
+        rest = timedelta.max if key[2] in self.delisted else ASK_UNKNOWN_AGAIN
+        return at is not None and self.now - at < rest
 
     def _opened(self, calendar: str) -> datetime:
         return max(

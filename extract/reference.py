@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -48,13 +49,43 @@ def join_dropped(folder: DataFolder, items: Sequence[WorkItem]) -> list[Instrume
 
 
 def land_personal_universe(landing: Landing, run_id: int) -> int:
-    """Land the personal universe as one snapshot whenever it differs from the one landed."""
-    schema = arrow_schema("personal_universe", landed=False)
-    own = [dict(vars(one)) for one in universe.personal(landing.folder)]
-    table = pa.Table.from_pylist(own, schema=schema)
-    held = landing.last_of("personal_universe")
-    whole = held is not None and landing.damage(held) is None
-    if held and whole and landing.read(held).select(schema.names).equals(table):
-        return 0
-    landing.accept(run_id, [("personal_universe", table)])
-    return len(own)
+    """Land one's own instruments and past symbols as snapshots whenever they differ from those.
+
+    An instrument that left the file stays in the snapshots, no longer followed: its number and
+    its bars are its own for ever.
+    """
+    own = universe.personal(landing.folder)
+    ids = {one.instrument_id for one in own}
+    left = [
+        one
+        for one in universe.landed_instruments(landing)
+        if one.instrument_id not in ids and one.instrument_id >= universe.FIRST_PERSONAL_ID
+    ]
+    followed = [_landed_row(one, True) for one in own] + [_landed_row(one, False) for one in left]
+    past = [dict(vars(one)) for one in universe.personal_history(landing.folder)]
+    changed = [
+        (name, table)
+        for name, rows in (("personal_universe", followed), ("personal_symbol_history", past))
+        if not _is_landed(
+            landing,
+            name,
+            table := pa.Table.from_pylist(rows, schema=arrow_schema(name, landed=False)),
+        )
+    ]
+    landing.accept(run_id, changed)
+    return sum(table.num_rows for _, table in changed)
+
+
+def _landed_row(one: Instrument, is_followed: bool) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in universe.COLUMNS} | {"is_followed": is_followed}
+
+
+def _is_landed(landing: Landing, name: str, table: pa.Table) -> bool:
+    held = landing.last_of(name)
+    if held is None or landing.damage(held) is not None:
+        return False
+    rows = landing.read(held)
+    # A snapshot of an older release lacks the newer columns.
+    return set(table.column_names) <= set(rows.column_names) and bool(
+        rows.select(table.column_names).equals(table)
+    )

@@ -22,6 +22,7 @@ class WorkItem:
     start: datetime | None = None
     end: datetime | None = None
     exchange_timezone: str = "UTC"
+    is_listed: bool = True
 
     @property
     def symbol(self) -> str:

@@ -9,7 +9,7 @@ from warehouse import clock
 from warehouse.folder import FOLDERS, DataFolder
 from warehouse.lock import writer
 
-KEPT = ("README.md", "universe.csv", "inbox")
+KEPT = ("README.md", "universe.csv", "symbol_history.csv", "inbox")
 
 
 def go_live(folder: DataFolder) -> Path | None:

@@ -62,6 +62,10 @@ class DataFolder:
         return self.root / "universe.csv"
 
     @property
+    def personal_symbol_history(self) -> Path:
+        return self.root / "symbol_history.csv"
+
+    @property
     def origin_stamp(self) -> Path:
         return self.state / "origin.json"
 

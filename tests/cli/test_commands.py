@@ -137,6 +137,17 @@ def test_universe_add_follows_a_symbol_and_run_fetches_it(tmp_path: Path) -> Non
     assert any(json.loads(line)["table_name"] == "yahoo_bars" for line in lines)
 
 
+def test_universe_rename_and_delist_say_what_they_did(tmp_path: Path) -> None:
+    DataFolder(tmp_path).prepare("sandbox")
+    renamed = tapehouse(tmp_path, "universe", "rename", "ORCL", "ORC", "--on", "2026-03-02")
+    assert "instrument 11, Oracle: ORCL until 2026-03-02, ORC since" in renamed.stdout
+    ended = tapehouse(tmp_path, "universe", "delist", "ORC", "--on", "2026-03-06")
+    assert "instrument 11, Oracle: delisted on 2026-03-06" in ended.stdout
+    again = tapehouse(tmp_path, "universe", "delist", "ORC", "--on", "2026-03-06", check=False)
+    assert again.returncode == 64
+    assert "tapehouse universe list" in again.stderr
+
+
 def test_go_live_moves_the_sandbox_aside_and_mixes_nothing(tmp_path: Path) -> None:
     folder = DataFolder(tmp_path)
     folder.prepare("sandbox")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
 
-from extract import plan
+from extract import plan, universe
 from extract.landing import Landing
 from extract.plan import Choice
 from extract.schemas import arrow_schema
@@ -132,6 +132,33 @@ def test_an_unknown_symbol_rests_for_a_day(desk: Desk) -> None:
     desk.answer(desk.bars(WEDNESDAY, "AAPL", interval="1d"), WEDNESDAY, "unknown_symbol")
     assert desk.bars(WEDNESDAY + timedelta(hours=23), "AAPL", interval="1d") == []
     assert desk.bars(WEDNESDAY + timedelta(hours=25), "AAPL", interval="1d")
+
+
+def test_a_renamed_instrument_is_asked_for_by_the_symbol_of_the_day(desk: Desk) -> None:
+    assert {one.symbol for one in desk.bars(datetime(2022, 6, 7, 15), "META")} == {"FB"}
+    assert {one.symbol for one in desk.bars(datetime(2022, 6, 10, 15), "META")} == {"META"}
+
+
+def test_after_its_delisting_an_instrument_is_asked_for_what_is_missing_before_it(
+    desk: Desk,
+) -> None:
+    universe.add(desk.settings.folder, ["ZOMB"])
+    clock.use(lambda: WEDNESDAY)
+    universe.delist(desk.settings.folder, "ZOMB", date(2026, 3, 6))
+    items = desk.plan(WEDNESDAY, "ZOMB", interval="1d")
+    assert {one.endpoint for one in items} == {"actions", "bars"}
+    assert max(one.end for one in items if one.end) == datetime(2026, 3, 6, 21)
+    desk.answer(items, WEDNESDAY)
+    assert desk.plan(WEDNESDAY + timedelta(days=2), "ZOMB", interval="1d") == []
+
+
+def test_a_delisted_instrument_that_is_unknown_is_asked_for_no_more(desk: Desk) -> None:
+    universe.add(desk.settings.folder, ["ZOMB"])
+    universe.delist(desk.settings.folder, "ZOMB", date(2026, 3, 6))
+    items = desk.plan(WEDNESDAY, "ZOMB", interval="1d")
+    assert not any(one.is_listed for one in items)
+    desk.answer(items, WEDNESDAY, "delisted")
+    assert desk.plan(WEDNESDAY + timedelta(days=20), "ZOMB", interval="1d") == []
 
 
 def test_answers_in_a_damaged_group_do_not_count(desk: Desk) -> None:

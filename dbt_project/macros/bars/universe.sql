@@ -1,21 +1,3 @@
-{% macro universe_columns() -%}
-    instrument_id,
-        symbol,
-        name,
-        asset_class,
-        calendar,
-        currency,
-        groups,
-        listed_on,
-        delisted_on,
-        yahoo_symbol,
-        binance_symbol,
-        massive_symbol,
-        fmp_symbol,
-        alpha_vantage_symbol,
-        known_at
-{%- endmacro %}
-
 {% macro held_on(symbols, instant) -%}
     {{ symbols }}.valid_from <= cast({{ instant }} as date)
         and {{ symbols }}.valid_to > cast({{ instant }} as date)

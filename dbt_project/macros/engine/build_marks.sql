@@ -16,6 +16,12 @@
                     from {{ ref('int_universe_combined') }} as universe
                 ), '')
                 || coalesce((
+                    select string_agg(
+                        cast(symbols as varchar), ';' order by provider, provider_symbol, valid_from
+                    )
+                    from {{ ref('int_provider_symbols_listed') }} as symbols
+                ), '')
+                || coalesce((
                     select string_agg(cast(providers as varchar), ';' order by provider)
                     from {{ ref('providers') }} as providers
                 ), '')

@@ -6,61 +6,28 @@ universe as (
 
 ),
 
-listed as (
+holders as (
 
-    {%- for provider in ['yahoo', 'binance', 'massive', 'fmp', 'alpha_vantage'] %}
-
-    select
-        '{{ provider }}' as provider,
-        {{ provider }}_symbol as provider_symbol,
-        instrument_id,
-        symbol,
-        calendar,
-        currency,
-        asset_class
-    from universe
-    where {{ provider }}_symbol is not null
-
-    union all
-    {%- endfor %}
-
-    select
-        'file_drop' as provider,
-        symbol as provider_symbol,
-        instrument_id,
-        symbol,
-        calendar,
-        currency,
-        asset_class
-    from universe
-
-),
-
-ranked as (
-
-    select
-        *,
-        row_number() over (
-            partition by provider, provider_symbol order by instrument_id
-        ) as listing_rank
-    from listed
+    select * from {{ ref('int_symbol_holders') }}
 
 ),
 
 final as (
 
     select
-        provider,
-        provider_symbol,
-        instrument_id,
-        symbol,
-        calendar,
-        currency,
-        asset_class,
-        date '0001-01-01' as valid_from,
-        date '9999-12-31' as valid_to
-    from ranked
-    where listing_rank = 1
+        holders.provider,
+        holders.provider_symbol,
+        holders.instrument_id,
+        universe.symbol,
+        universe.calendar,
+        universe.currency,
+        universe.asset_class,
+        holders.began_on as valid_from,
+        holders.ended_on as valid_to,
+        holders.known_at
+    from holders
+    inner join universe on holders.instrument_id = universe.instrument_id
+    where holders.began_on < holders.ended_on
 
 )
 

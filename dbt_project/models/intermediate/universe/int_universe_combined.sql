@@ -1,42 +1,21 @@
 with
 
-shipped as (
+universe_rows as (
 
-    select * from {{ ref('universe') }}
-
-),
-
-personal as (
-
-    select * from {{ ref('stg_tapehouse__personal_universe') }}
+    select * from {{ ref('int_universe_overlaid') }}
 
 ),
 
-personal_additions as (
+holders as (
 
-    select personal.*
-    from personal
-    left join shipped
-        on personal.instrument_id = shipped.instrument_id
-        or personal.symbol = shipped.symbol
-    where shipped.instrument_id is null
+    select * from {{ ref('int_symbol_holders') }}
 
 ),
 
-combined as (
+named as (
 
-    select
-        {{ universe_columns() }},
-        false as is_personal
-    from shipped
-
-    union all
-
-    select
-        {{ universe_columns() }},
-        true as is_personal
-    from personal_additions
+    {{ named_universe('universe_rows', 'holders') }}
 
 )
 
-select * from combined
+select * from named

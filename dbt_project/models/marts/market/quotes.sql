@@ -44,6 +44,7 @@ ranked as (
     inner join symbols
         on quotes.provider = symbols.provider
         and quotes.provider_symbol = symbols.provider_symbol
+        and {{ held_on('symbols', 'quotes.observed_at') }}
     left join landing_files on quotes.file_seq = landing_files.file_seq
 
 ),

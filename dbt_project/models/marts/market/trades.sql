@@ -40,10 +40,11 @@ ranked as (
             order by trades.file_seq, trades.row_number
         ) as place
     from trades
+    left join landing_files on trades.file_seq = landing_files.file_seq
     inner join symbols
         on trades.provider = symbols.provider
         and trades.provider_symbol = symbols.provider_symbol
-    left join landing_files on trades.file_seq = landing_files.file_seq
+        and {{ held_on('symbols', 'landing_files.accepted_at') }}
 
 ),
 

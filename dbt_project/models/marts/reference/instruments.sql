@@ -12,7 +12,9 @@ final as (
 
     select
         {{ universe_columns() }},
-        is_personal
+        is_listed,
+        is_personal,
+        is_followed
     from universe
 
 )

@@ -1,0 +1,76 @@
+with
+
+ranked as (
+
+    select * from {{ ref('int_providers_ranked') }}
+
+),
+
+universe as (
+
+    select * from {{ ref('int_universe_combined') }}
+
+),
+
+paired as (
+
+    select
+        versions.instrument_id,
+        versions.interval,
+        versions.opened_at,
+        versions.provider as other_provider,
+        universe.asset_class,
+        {%- for column in ['open', 'high', 'low', 'close', 'volume'] %}
+        chosen.{{ column }} as chosen_{{ column }},
+        versions.{{ column }} as other_{{ column }},
+        {%- endfor %}
+        -- Null where a price is missing: a close alone shows no ratio.
+        cast(versions.open + versions.high + versions.low + versions.close as {{ f8() }})
+        / nullif(chosen.open + chosen.high + chosen.low + chosen.close, 0) as ratio
+    from ranked as versions
+    inner join ranked as chosen
+        on versions.instrument_id = chosen.instrument_id
+        and versions.interval = chosen.interval
+        and versions.opened_at = chosen.opened_at
+    inner join universe on versions.instrument_id = universe.instrument_id
+    where versions.place > 1 and chosen.place = 1
+
+),
+
+measured as (
+
+    select
+        *,
+        {{ all_prices_within('1') }} as prices_agree,
+        coalesce(
+            ratio > 0
+            and abs(ratio - 1) > {{ var('agreement_price_tolerance') }}
+            and {{ all_prices_within('ratio') }},
+            false
+        ) as one_ratio,
+        {{ worst_price_difference() }} as price_difference,
+        case
+            when chosen_volume = other_volume then 0
+            else
+                cast(abs(other_volume - chosen_volume) as {{ f8() }})
+                / greatest(other_volume, chosen_volume)
+        end as volume_difference
+    from paired
+
+),
+
+classed as (
+
+    select
+        *,
+        case
+            when not prices_agree and one_ratio then 3
+            when not prices_agree then 4
+            when volume_difference > {{ var('agreement_volume_tolerance') }} then 2
+            else 1
+        end as severity
+    from measured
+
+)
+
+select * from classed
