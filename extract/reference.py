@@ -1,8 +1,8 @@
-"""What is not asked of a provider but must be as-of all the same: sessions and own instruments."""
+"""What no provider gives but must be as-of all the same: sessions, own instruments, rules."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
@@ -12,7 +12,7 @@ from extract.providers import module
 from extract.schemas import arrow_schema
 from extract.universe import Instrument
 from extract.work import WorkItem
-from warehouse import clock, market_hours
+from warehouse import clock, market_hours, rules
 from warehouse.folder import DataFolder
 
 FIRST_YEAR = 2000
@@ -49,12 +49,23 @@ def join_dropped(folder: DataFolder, items: Sequence[WorkItem]) -> list[Instrume
 
 def land_personal_universe(landing: Landing, run_id: int) -> int:
     """Land the personal universe as one snapshot whenever it differs from the one landed."""
-    schema = arrow_schema("personal_universe", landed=False)
     own = [dict(vars(one)) for one in universe.personal(landing.folder)]
-    table = pa.Table.from_pylist(own, schema=schema)
-    held = landing.last_of("personal_universe")
+    return _land_if_new(landing, run_id, "personal_universe", own)
+
+
+def land_rules(landing: Landing, run_id: int) -> int:
+    """Land the rules in force as one snapshot whenever they differ from those landed."""
+    found = [vars(rule) for rule in rules.in_force()]
+    return _land_if_new(landing, run_id, "rules_in_force", found)
+
+
+def _land_if_new(
+    landing: Landing, run_id: int, name: str, rows: Sequence[Mapping[str, object]]
+) -> int:
+    table = pa.Table.from_pylist(rows, schema=arrow_schema(name, landed=False))
+    held = landing.last_of(name)
     whole = held is not None and landing.damage(held) is None
-    if held and whole and landing.read(held).select(schema.names).equals(table):
+    if held and whole and landing.read(held).select(table.column_names).equals(table):
         return 0
-    landing.accept(run_id, [("personal_universe", table)])
-    return len(own)
+    landing.accept(run_id, [(name, table)])
+    return len(rows)
