@@ -25,8 +25,8 @@ app = typer.Typer(
 )
 
 VERBS = (
-    "demo", "run", "steps", "rebuild", "quality", "quarantine", "status", "quote", "sql",
-    "market", "universe", "sandbox", "docs", "go_live",
+    "demo", "run", "steps", "rebuild", "quality", "status", "quote", "sql",
+    "market", "universe", "sandbox", "docs", "go_live", "trace.explain", "trace.quarantine",
 )  # fmt: skip
 
 for verb in VERBS:
