@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -57,6 +58,30 @@ def land_rules(landing: Landing, run_id: int) -> int:
     """Land the rules in force as one snapshot whenever they differ from those landed."""
     found = [vars(rule) for rule in rules.in_force()]
     return _land_if_new(landing, run_id, "rules_in_force", found)
+
+
+@dataclass(frozen=True)
+class ChangedRule:
+    """A rule that is other than when it was last landed; None where it is new or gone."""
+
+    kind: str
+    name: str
+    old: str | None
+    new: str | None
+
+
+def changed_rules(landing: Landing) -> list[ChangedRule]:
+    """What the next build will find changed; none before rules were ever landed."""
+    held = landing.last_of("rules_in_force")
+    if held is None:
+        return []
+    old = {(row["kind"], row["name"]): row["value"] for row in landing.read(held).to_pylist()}
+    new = {(rule.kind, rule.name): rule.value for rule in rules.in_force()}
+    return [
+        ChangedRule(kind, name, old.get((kind, name)), new.get((kind, name)))
+        for kind, name in sorted(old.keys() | new.keys())
+        if old.get((kind, name)) != new.get((kind, name))
+    ]
 
 
 def _land_if_new(

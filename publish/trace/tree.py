@@ -45,7 +45,9 @@ def rows(
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def literal(value: int | str | date) -> str:
+def literal(value: int | str | date | None) -> str:
+    if value is None:
+        return "null"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, datetime):
