@@ -26,7 +26,8 @@ app = typer.Typer(
 
 VERBS = (
     "demo", "run", "steps", "rebuild", "quality", "status", "quote", "sql",
-    "market", "universe", "sandbox", "docs", "go_live", "trace.explain", "trace.quarantine",
+    "market", "universe", "sandbox", "docs", "go_live", "trace.explain", "trace.diff",
+    "trace.quarantine",
 )  # fmt: skip
 
 for verb in VERBS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +9,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from cli.options import Config, Verbose, begin
+from cli.trace.rows import echo_json
 from cli.watch import console
 from publish import open_market
 
@@ -48,8 +48,7 @@ def register(app: typer.Typer) -> None:
         with open_market(begin(config, verbose).folder.market) as connection:
             walk = explain(connection, symbol, time, field, interval, table)
         if as_json:
-            found = {"milliseconds": walk.seconds * 1000, **walk.tree.as_dict()}
-            typer.echo(json.dumps(found, indent=2, default=str))
+            echo_json({"milliseconds": walk.seconds * 1000, **vars(walk.tree)})
             return
         show(walk.tree)
         console.print(f"walked back in {walk.seconds * 1000:.0f} ms")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from cli.options import Config, Verbose, Wait, begin
+from cli.trace.rows import echo_json, table_of
 from cli.watch import Screen, close, console
 from publish import open_market
 from publish.trace.rules import change_of
@@ -76,7 +74,9 @@ def show(
         damaged = rows(connection, FILES)
     refused = _refused(folder)
     if as_json:
-        _as_json(rules=counts, rows=found, damaged_files=damaged, refused_files=refused)
+        echo_json(
+            {"rules": counts, "rows": found, "damaged_files": damaged, "refused_files": refused}
+        )
         return
     for file in damaged:
         console.print(f"damaged file {file['path']}: {one_line(file['reason'])}", markup=False)
@@ -87,8 +87,8 @@ def show(
     if not counts:
         console.print("no rows in quarantine")
         return
-    console.print(_table(counts, "Rows set aside by rule"))
-    console.print(_table(found, "The newest of each rule"))
+    console.print(table_of(counts, "Rows set aside by rule"))
+    console.print(table_of(found, "The newest of each rule"))
 
 
 def _refused(folder: DataFolder) -> list[Row]:
@@ -130,7 +130,7 @@ def replay_command(
         for name in ("released", "set_aside", "findings"):
             setattr(found, name, [row for row in getattr(found, name) if row["rule"] == rule])
     if as_json:
-        _as_json(rules=[vars(one) for one in done.rules], **vars(found))
+        echo_json({"rules": done.rules, **vars(found)})
     else:
         _show(done)
     if done.report:
@@ -154,29 +154,6 @@ def _show(done: Replayed) -> None:
         ("Findings", found.findings),
     ):
         if listed:
-            console.print(_table(listed, title))
+            console.print(table_of(listed, title))
     if not done.report:
         console.print("nothing was changed; `tapehouse quarantine replay --publish` makes it so")
-
-
-def _table(found: list[Row], title: str) -> Table:
-    table = Table(title=title, title_justify="left")
-    for name in found[0]:
-        table.add_column(name.replace("_", " "), overflow="fold")
-    for row in found:
-        table.add_row(*(_cell(value) for value in row.values()))
-    return table
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, list):
-        return "; ".join(escape(str(one)) for one in value)
-    return (
-        ""
-        if value is None
-        else escape(one_line(f"{value:,}" if isinstance(value, int) else str(value)))
-    )
-
-
-def _as_json(**found: Any) -> None:
-    typer.echo(json.dumps(found, indent=2, default=str))

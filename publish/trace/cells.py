@@ -75,6 +75,11 @@ def parse_time(text: str) -> When:
     return When(at.replace(tzinfo=None), len(text) <= len("2026-03-10"))
 
 
+def check_interval(interval: str | None) -> None:
+    if interval and interval not in INTERVALS:
+        raise UsageError(f"no such interval: {interval}", f"there are {', '.join(INTERVALS)}")
+
+
 def instrument(connection: duckdb.DuckDBPyConnection, symbol: str) -> Row:
     known = {row["symbol"]: row for row in rows(connection, "select * from instruments")}
     found = known.get(symbol) or known.get(symbol.upper())
@@ -110,8 +115,7 @@ def find(
     interval: str | None,
     table: str | None,
 ) -> Cell:
-    if interval and interval not in INTERVALS:
-        raise UsageError(f"no such interval: {interval}", f"there are {', '.join(INTERVALS)}")
+    check_interval(interval)
     mart = _mart(marts(connection), when, field, interval, table)
     return Cell(mart, _row(connection, mart, owner, when, interval), field)
 

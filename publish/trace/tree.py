@@ -22,14 +22,6 @@ class Node:
     facts: Mapping[str, Any] = field(default_factory=dict)
     children: list[Node] = field(default_factory=list)
 
-    def as_dict(self) -> Row:
-        return {
-            "kind": self.kind,
-            "text": self.text,
-            "facts": {name: plain(value) for name, value in self.facts.items()},
-            "children": [child.as_dict() for child in self.children],
-        }
-
 
 def rows(
     connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()
@@ -71,12 +63,3 @@ def told(value: Any) -> str:
 
 def listed(row: Mapping[str, Any], *without: str) -> str:
     return ", ".join(f"{name} {told(value)}" for name, value in row.items() if name not in without)
-
-
-def plain(value: Any) -> Any:
-    """What JSON can hold; a decimal stays exact as text."""
-    if isinstance(value, Decimal | date):
-        return told(value)
-    if isinstance(value, Mapping):
-        return {name: plain(one) for name, one in value.items()}
-    return value
