@@ -63,7 +63,8 @@ def _derived(connection: duckdb.DuckDBPyConnection, bar: Row, field: str | None)
             "action",
             f"{action['action']} {told(action['value'])} on {action['ex_date']} "
             f"({action['provider']}), known {told(action['known_at'])}, "
-            f"landing file {action['file_seq']}",
+            f"landing file {action['file_seq']}, row {action['row_number']}, "
+            f"request {action['request_id']}",
             action,
         )
         for action in actions[:TOLD_ACTIONS]
@@ -131,13 +132,14 @@ def _version_text(version: Row, column: str, chosen: bool) -> str:
         f"low {told(version['low'])}, close {told(version['close'])}, "
         f"volume {told(version['volume'])}"
     )
-    final = version["last_observed_at"] >= version["settles_at"]
-    cause = f"{version['cause']}, " if version.get("cause") else ""
+    final = "final" if version["final_known_at"] else "not final"
     text = (
-        f"{version['provider']} version {version['version_number']}: {value}; {cause}"
+        f"{version['provider']} version {version['version_number']}: {value}; {version['cause']}, "
         f"known {told(version['known_at'])}, seen {version['observation_count']} time(s), "
-        f"last {told(version['last_observed_at'])}, {'final' if final else 'not final'}"
+        f"last {told(version['last_observed_at'])}, {final}"
     )
+    if version["set_aside_count"]:
+        text += f", {version['set_aside_count']} reading(s) on another split basis set aside"
     if chosen:
         return f"{text} (chosen)"
     return f"{text}; landing file {version['file_seq']}, row {version['row_number']}"

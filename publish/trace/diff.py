@@ -116,7 +116,7 @@ def _queries(span: Span, wanted: _Wanted, has_gaps: bool) -> Iterator[tuple[str,
         "restated",
         "select symbol, interval, opened_at, provider, field, old_value, new_value, "
         "relative_change, was_final, known_at, request_id from restatements as version "
-        f"where {span.known('known_at')}{wanted.of('version')} "
+        f"where {span.within('known_seq')}{wanted.of('version')} "
         "order by was_final desc, abs(relative_change) desc, opened_at desc, symbol, field",
     )
     yield (
@@ -145,7 +145,7 @@ def _actions(span: Span, wanted: _Wanted) -> str:
     """Actions that became known or changed, and how many known bars they adjust anew."""
     return f"""
         select
-            symbol, action, ex_date, action.provider, before.value as old_value,
+            symbol, action.action, action.ex_date, action.provider, before.value as old_value,
             action.value as new_value, action.known_at,
             (
                 select count(*) from bar_versions as version

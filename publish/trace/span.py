@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
-from publish.trace.tree import Row, literal, rows
+from publish.trace.tree import Row, rows
 from warehouse.errors import UsageError
 
 # The journal of a run's steps is no news of any market.
 RUNS = """
-select run_id, max(file_seq) as last_file_seq, max(accepted_at) as last_accepted_at
+select run_id, max(file_seq) as last_file_seq
 from landing_files group by run_id having count(*) filter (table_name <> 'steps') > 0
 order by last_file_seq
 """
@@ -29,17 +28,10 @@ class Span:
     run_b: int
     after: int
     until: int
-    after_at: Any
-    until_at: Any
 
     def within(self, column: str) -> str:
         """The condition on a file_seq or known_seq."""
         return f"{column} > {self.after} and {column} <= {self.until}"
-
-    def known(self, column: str) -> str:
-        """The condition on an instant of acceptance."""
-        first, last = literal(self.after_at), literal(self.until_at)
-        return f"{column} > {first} and {column} <= {last}"
 
 
 def span_of(
@@ -58,10 +50,7 @@ def span_of(
             f"runs that did: {', '.join(str(number) for number in newest[-10:])}",
         )
     first, last = sorted((found[number] for number in asked), key=_landed)
-    return Span(
-        first["run_id"], last["run_id"], _landed(first), _landed(last),
-        first["last_accepted_at"], last["last_accepted_at"],
-    )  # fmt: skip
+    return Span(first["run_id"], last["run_id"], _landed(first), _landed(last))
 
 
 def _landed(row: Row) -> int:
