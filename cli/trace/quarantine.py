@@ -88,7 +88,8 @@ def show(
         console.print("no rows in quarantine")
         return
     console.print(table_of(counts, "Rows set aside by rule"))
-    console.print(table_of(found, "The newest of each rule"))
+    if found:
+        console.print(table_of(found, "The newest of each rule"))
 
 
 def _refused(folder: DataFolder) -> list[Row]:

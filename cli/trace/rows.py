@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from publish.trace.tree import told
 from warehouse.logs import one_line
 
 
@@ -26,15 +27,16 @@ def table_of(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
 
 
 def cell(value: Any) -> str:
+    """What people need of a value; JSON has all of it."""
     if value is None:
         return ""
     if isinstance(value, list):
         return "; ".join(cell(one) for one in value)
     if isinstance(value, float):
-        return f"{value:.10g}"
-    if isinstance(value, Decimal):
-        return f"{value:f}".rstrip("0").rstrip(".") if value % 1 else f"{value:.0f}"
-    return str(value)
+        return f"{value:.6g}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return told(value)
 
 
 def echo_json(found: Mapping[str, Any]) -> None:
@@ -44,5 +46,5 @@ def echo_json(found: Mapping[str, Any]) -> None:
 def _plain(value: Any) -> Any:
     """What JSON lacks; a decimal stays exact as text."""
     if isinstance(value, Decimal | date):
-        return cell(value)
+        return told(value)
     return vars(value)
