@@ -40,25 +40,23 @@ def _vars(project: Path) -> Iterator[Rule]:
 
 
 def _seeds(folder: Path) -> Iterator[Rule]:
-    """One rule a row, named by the key that the seed's own test declares."""
+    """One rule a row, named by the key that the seed's own test declares, else by all of it."""
     for path in sorted(folder.glob("*.csv")):
-        key = _key_of(path)
+        declared = _key_of(path)
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                rest = {name: text for name, text in row.items() if text and name not in key}
+            reader = csv.DictReader(file)
+            key = declared or list(reader.fieldnames or ())
+            for row in reader:
                 name = " ".join(row[column] for column in key)
+                rest = {name: text for name, text in row.items() if text and name not in key}
                 yield Rule(path.stem, name, json.dumps(rest, ensure_ascii=False))
 
 
 def _key_of(seed: Path) -> list[str]:
-    tests = next(
-        one for one in _yaml(seed.with_suffix(".yml"))["seeds"] if one["name"] == seed.stem
-    )["data_tests"]
-    return next(
-        list(test["unique_combination"]["arguments"]["columns"])
-        for test in tests
-        if "unique_combination" in test
-    )
+    described = _yaml(seed.with_suffix(".yml"))["seeds"]
+    tests = next(one for one in described if one["name"] == seed.stem).get("data_tests", [])
+    found = [test["unique_combination"] for test in tests if "unique_combination" in test]
+    return list(found[0]["arguments"]["columns"]) if found else []
 
 
 def _sql(root: Path) -> Iterator[Rule]:

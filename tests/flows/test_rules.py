@@ -69,3 +69,11 @@ def test_every_seed_row_and_model_is_a_rule_of_its_own_name() -> None:
     # A seed without rows has no rule yet.
     assert kinds <= {"var", "sql", *seeds}
     assert {"var", "sql", "providers", "universe", "coverage"} <= kinds
+
+
+def test_a_seed_that_declares_no_key_is_named_by_its_whole_rows(project: Path) -> None:
+    seeds = project / "dbt_project" / "seeds"
+    (seeds / "notes.csv").write_text("rule,symbol\noff_grid,AAPL\noff_grid,*\n", encoding="utf-8")
+    (seeds / "notes.yml").write_text("seeds:\n  - name: notes\n", encoding="utf-8")
+    found = [rule.name for rule in rules.in_force() if rule.kind == "notes"]
+    assert found == ["off_grid *", "off_grid AAPL"]
