@@ -125,7 +125,7 @@ def replay_command(
 
     settings = begin(config, verbose)
     with Screen() as screen:
-        done = replay(settings, publish, screen, wait)
+        done = replay(settings, publish, None if as_json else screen, wait)
     found = done.differences
     if rule:
         for name in ("released", "set_aside", "findings"):

@@ -40,16 +40,16 @@ def _derived(connection: duckdb.DuckDBPyConnection, bar: Row, field: str | None)
     if field in DIVIDED or field == "volume":
         sign = "*" if field == "volume" else "/"
         raw = f"{field}_raw {told(bar[f'{field}_raw'])}" if f"{field}_raw" in bar else "as traded"
-        text = f"{field} {told(bar[field])} = {raw} {sign} split_factor {split:g}"
+        text = f"{field} {told(bar[field])} = {raw} {sign} split_factor {split:.12g}"
     elif field == "close_total_return":
         kinds.append("dividend")
         text = (
             f"close_total_return {told(bar[field])} = close_raw {told(bar['close_raw'])} / "
-            f"split_factor {split:g} * dividend_factor {dividend:g}"
+            f"split_factor {split:.12g} * dividend_factor {dividend:.12g}"
         )
     elif field is None:
         kinds.append("dividend")
-        text = f"prices = as traded / split_factor {split:g}; volume * it"
+        text = f"prices = as traded / split_factor {split:.12g}; volume * it"
     else:
         return Node("derived", f"{field} is that of the chosen version, as it stands")
     actions = rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -72,7 +72,9 @@ def parse_time(text: str) -> When:
         raise UsageError(
             f"not a time: {text!r}", "write 2026-03-10, '2026-03-10 14:05' (UTC), or latest"
         ) from None
-    return When(at.replace(tzinfo=None), len(text) <= len("2026-03-10"))
+    if at.tzinfo:
+        at = at.astimezone(UTC).replace(tzinfo=None)
+    return When(at, len(text) <= len("2026-03-10"))
 
 
 def check_interval(interval: str | None) -> None:
@@ -180,9 +182,9 @@ def _row(
         found = rows(connection, f"select * {own} {order} limit 1", values)
     elif column in ("quoted_at", "traded_at", "ex_date"):
         # Events stand where they fell: the newest one that had happened by then is meant.
-        until = when.at + timedelta(days=when.is_day)
+        until = when.at + (timedelta(days=1) if when.is_day else timedelta(microseconds=1))
         found = rows(
-            connection, f"select * {own} and {column} <= ? {order} limit 1", [*values, until]
+            connection, f"select * {own} and {column} < ? {order} limit 1", [*values, until]
         )
     else:
         at = when.at.date() if column in DAYS else when.at

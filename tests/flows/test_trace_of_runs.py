@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -76,6 +77,22 @@ def requests_of(market: duckdb.DuckDBPyConnection, ids: list[int]) -> set[int]:
         f"select distinct run_id from requests where request_id in ({listed})"
     ).fetchall()
     return {run_id for (run_id,) in rows}
+
+
+def test_a_new_bar_that_the_gap_ledger_knew_is_healed(runs: DataFolder, tmp_path: Path) -> None:
+    copy = tmp_path / "market.duckdb"
+    copy.write_bytes(runs.market.read_bytes())
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(
+            "create or replace table bar_gaps as select instrument_id, '1d' as interval, "
+            "opened_at, 'healed' as state, known_at as healed_at from daily_bars "
+            "where symbol = 'AAPL' and session_date = '2026-03-10'"
+        )
+        connection.execute("checkpoint")
+    with open_market(copy) as market:
+        found = diff(market, 1, 2)
+    assert [row["symbol"] for row in change(found, "healed").rows] == ["AAPL"]
+    assert [row["symbol"] for row in change(found, "new").rows] == ["MSFT"]
 
 
 def test_symbols_interval_and_limit_narrow_what_is_told(runs: DataFolder) -> None:

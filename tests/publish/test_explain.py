@@ -55,6 +55,7 @@ def landed_row(demo: DataFolder, tree: Node) -> dict[str, Any]:
         ("ACME", "2026-03-10", "open", "daily_bars", "open"),
         ("BTCUSDT", "2026-03-10", "close", "daily_bars", "close"),
         ("BTCUSDT", "2026-03-10 14:05", "volume", "intraday_bars", "volume"),
+        ("BTCUSDT", "2026-03-10T16:05+02:00", "close", "intraday_bars", "close"),
         ("BTCUSDT", "2026-03-10T14:05:00Z", "trade_count", "intraday_bars", "trade_count"),
         ("AAPL", "2026-03-10 15:30", "low", "intraday_bars", "low"),
     ],
@@ -189,6 +190,12 @@ def test_marts_beside_the_bars_are_walked_back_too(
     tree = explain(market, symbol, time, field, table=table).tree
     assert f"{table}: {field} = " in tree.text
     assert every(tree, "request")
+
+
+def test_an_action_of_the_next_day_had_not_happened_yet(market: duckdb.DuckDBPyConnection) -> None:
+    before = explain(market, "TSM", "2026-02-16", "ex_date", table="corporate_actions").tree
+    on_it = explain(market, "TSM", "2026-02-17", "ex_date", table="corporate_actions").tree
+    assert str(before.facts["ex_date"]) < "2026-02-17" == str(on_it.facts["ex_date"])
 
 
 @pytest.mark.parametrize(
