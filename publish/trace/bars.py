@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -121,7 +120,8 @@ def _versions(
         if source:
             node.children = [*_as_traded(source.facts, version, column), source]
         children.append(node)
-    return Node("versions", f"{len(held)} version(s) of the bar, as traded", {}, children)
+    text = f"{len(held)} version(s) of the bar, as traded and not yet rounded"
+    return Node("versions", text, {}, children)
 
 
 def _version_text(version: Row, column: str, chosen: bool) -> str:
@@ -148,16 +148,15 @@ def _version_text(version: Row, column: str, chosen: bool) -> str:
 def _as_traded(raw: Mapping[str, Any], version: Row, column: str) -> list[Node]:
     """How the provider's own figure became the version's, where they differ."""
     given = raw.get(column)
-    if given is None or not version[column] or Decimal(str(given)) == version[column]:
+    if given is None or not version[column]:
         return []
     ratio = float(version[column]) / float(given)
-    if abs(ratio - 1) < 1e-6:
-        text = f"{column} {told(given)} as given, rounded to seven digits"
-    else:
-        text = (
-            f"{column} {told(given)} as given x {ratio:.6g} = {told(version[column])} as traded: "
-            "splits after the session that were known when it was asked, and minor units"
-        )
+    if abs(ratio - 1) < 1e-9:
+        return []
+    text = (
+        f"{column} {told(given)} as given x {ratio:.6g} = {told(version[column])} as traded: "
+        "splits after the session that were known when it was asked, and minor units"
+    )
     return [Node("as_traded", text, {"given": given, "ratio": ratio})]
 
 
