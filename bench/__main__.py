@@ -10,12 +10,14 @@ from bench import children, storage, table
 from bench.builds import builds, idle
 from bench.landing import landing
 from bench.loading import dicts, loading
+from bench.tracing import tracing
 
 MEASURES = {
     "landing": landing,
     "loading": loading,
     "dicts": dicts,
     "builds": builds,
+    "tracing": tracing,
     "storage": storage.storage,
     "idle": idle,
 }

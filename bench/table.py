@@ -70,6 +70,11 @@ def lines(measured: Mapping[str, Figures]) -> Iterator[Line]:
         "in those of the full build", builds["full_node_seconds"],
     )  # fmt: skip
     yield Line(
+        f"explain, median of {measured['tracing']['cells']:,.0f} random cells",
+        measured["tracing"]["median_ms"], "ms", "the slowest of them",
+        measured["tracing"]["worst_ms"],
+    )  # fmt: skip
+    yield Line(
         "fetching all of it", builds["full_extract_seconds"], "s",
         "fetching what is new", builds["incremental_extract_seconds"],
     )  # fmt: skip

@@ -25,8 +25,9 @@ app = typer.Typer(
 )
 
 VERBS = (
-    "demo", "run", "steps", "rebuild", "quality", "quarantine", "status", "quote", "sql",
-    "market", "universe", "sandbox", "docs", "go_live",
+    "demo", "run", "steps", "rebuild", "quality", "status", "quote", "sql",
+    "market", "universe", "sandbox", "docs", "go_live", "trace.explain", "trace.diff",
+    "trace.quarantine",
 )  # fmt: skip
 
 for verb in VERBS:

@@ -1,8 +1,9 @@
-"""What is not asked of a provider but must be as-of all the same: sessions and own instruments."""
+"""What no provider gives but must be as-of all the same: sessions, own instruments, rules."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from extract.providers import module
 from extract.schemas import arrow_schema
 from extract.universe import Instrument
 from extract.work import WorkItem
-from warehouse import clock, market_hours
+from warehouse import clock, market_hours, rules
 from warehouse.folder import DataFolder
 
 FIRST_YEAR = 2000
@@ -63,21 +64,60 @@ def land_personal_universe(landing: Landing, run_id: int) -> int:
     ]
     followed = [_landed_row(one, True) for one in own] + [_landed_row(one, False) for one in left]
     past = [dict(vars(one)) for one in universe.personal_history(landing.folder)]
-    changed = [
-        (name, table)
-        for name, rows in (("personal_universe", followed), ("personal_symbol_history", past))
-        if not _is_landed(
-            landing,
-            name,
-            table := pa.Table.from_pylist(rows, schema=arrow_schema(name, landed=False)),
-        )
+    return _land_changed(
+        landing, run_id, {"personal_universe": followed, "personal_symbol_history": past}
+    )
+
+
+def land_rules(landing: Landing, run_id: int) -> int:
+    """Land the rules in force as one snapshot whenever they differ from those landed."""
+    found = [vars(rule) for rule in rules.in_force()]
+    return _land_changed(landing, run_id, {"rules_in_force": found})
+
+
+@dataclass(frozen=True)
+class ChangedRule:
+    """A rule that is other than when it was last landed; None where it is new or gone."""
+
+    kind: str
+    name: str
+    old: str | None
+    new: str | None
+
+
+def changed_rules(landing: Landing) -> list[ChangedRule]:
+    """What the next build will find changed; none before rules were ever landed."""
+    held = landing.last_of("rules_in_force")
+    if held is None:
+        return []
+    old = {(row["kind"], row["name"]): row["value"] for row in landing.read(held).to_pylist()}
+    new = {(rule.kind, rule.name): rule.value for rule in rules.in_force()}
+    return [
+        ChangedRule(kind, name, old.get((kind, name)), new.get((kind, name)))
+        for kind, name in sorted(old.keys() | new.keys())
+        if old.get((kind, name)) != new.get((kind, name))
     ]
-    landing.accept(run_id, changed)
-    return sum(table.num_rows for _, table in changed)
 
 
 def _landed_row(one: Instrument, is_followed: bool) -> dict[str, Any]:
     return {name: getattr(one, name) for name in universe.COLUMNS} | {"is_followed": is_followed}
+
+
+def _land_changed(
+    landing: Landing, run_id: int, snapshots: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> int:
+    """Land as one group the snapshots that differ from those landed last."""
+    changed = [
+        (name, table)
+        for name, rows in snapshots.items()
+        if not _is_landed(
+            landing,
+            name,
+            table := pa.Table.from_pylist(list(rows), schema=arrow_schema(name, landed=False)),
+        )
+    ]
+    landing.accept(run_id, changed)
+    return sum(table.num_rows for _, table in changed)
 
 
 def _is_landed(landing: Landing, name: str, table: pa.Table) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from extract import fetch
 from extract.landing import Landing
+from flows import scratch
 from warehouse import database
 from warehouse.folder import DataFolder
 from warehouse.lock import FileLock, writer_lock_path
@@ -13,6 +14,8 @@ def heal(folder: DataFolder) -> list[str]:
     """Idempotent, and safe to be killed itself; returns what it put right."""
     healed = [f"removed {name}, which was never accepted" for name in Landing(folder).heal()]
     fetch.sweep(folder)
+    if scratch.sweep(folder):
+        healed.append("removed the copy that a killed replay had left")
     lock = FileLock(writer_lock_path(folder.root), "healing")
     if not lock.try_take():
         return healed

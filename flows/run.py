@@ -84,6 +84,7 @@ class Runner:
         reference.join_dropped(self.folder, self.report.planned)
         reference.land_sessions(self.landing, self.run.run_id)
         reference.land_personal_universe(self.landing, self.run.run_id)
+        reference.land_rules(self.landing, self.run.run_id)
         self.watcher.step_started("extract", len(self.report.planned))
         done = fetch.fetch(
             self.settings, self.landing, self.run.run_id, self.report.planned, self.watcher.moved
@@ -105,6 +106,9 @@ class Runner:
 
     def build(self, step: Step) -> None:
         with writer(self.folder.root, f"run {self.run.run_id}: build", self.wait_seconds):
+            # A rule that changed since the load is on record before anything is built by it.
+            if reference.land_rules(self.landing, self.run.run_id):
+                raw_tables.load(self.folder, self.landing)
             built = dbt_runner.build(
                 self.folder,
                 self.settings.profile,

@@ -1,0 +1,1 @@
+"""Where a value comes from, and what a run changed: answered from the published copy alone."""

@@ -1,0 +1,46 @@
+"""A copy of the whole project whose rules a test may change, and its command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from warehouse.settings import PROJECT
+
+PARTS = ("cli", "extract", "flows", "publish", "sandbox", "warehouse", "dbt_project")
+
+
+class OwnProject:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        quiet = shutil.ignore_patterns("__pycache__")
+        for name in PARTS:
+            shutil.copytree(PROJECT / name, root / name, ignore=quiet)
+        for path in (*PROJECT.glob("*.yml"), PROJECT / "tapehouse.example.toml"):
+            shutil.copyfile(path, root / path.name)
+
+    def change(self, path: str, old: str, new: str) -> None:
+        text = (self.root / path).read_text(encoding="utf-8")
+        assert old in text
+        (self.root / path).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def environment(self, data: Path) -> dict[str, str]:
+        return {
+            **os.environ,
+            "TAPEHOUSE_DATA_DIR": str(data),
+            "PYTHONPATH": str(self.root),
+            "COLUMNS": "200",
+        }
+
+    def tapehouse(self, data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "cli", *arguments],
+            cwd=self.root,
+            env=self.environment(data),
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
