@@ -56,6 +56,7 @@ restated,AAPL,2026-02-12,2026-02-17T12:00,1.01 0.9
 restated,NVDA,2026-02-13,2026-02-19T12:00,0.99 1.2
 hole,AMD,2026-02-13T15:00,2026-02-13T18:00,1h 2026-02-18T12:00
 """
+SELECTED = "+technical_indicators +intraday_bars +instruments tag:as_of,resource_type:model"
 CONSOLE = Console(highlight=False, soft_wrap=True)
 
 
@@ -118,7 +119,7 @@ def build_states(folder: DataFolder, kept: Path) -> list[datetime]:
     for number, group in enumerate(groups(folder)):
         manifest.write_bytes(b"".join(lines[: group[-1].file_seq]))
         raw_tables.load(folder, Landing(folder))
-        dbt_runner.build(folder, "dev", select="resource_type:model resource_type:seed")
+        dbt_runner.build(folder, "dev", select=SELECTED)
         _keep(folder, kept / f"{number}.duckdb")
         accepted.append(group[-1].accepted_at)
         manifest.write_bytes(b"".join(lines))

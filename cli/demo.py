@@ -32,6 +32,32 @@ SET_ASIDE = """
 select rule, table_name, count(*) as found, min(detail) as example
 from quarantined_rows group by rule, table_name order by found desc, rule
 """
+TRACES = """
+select what, found, example from (
+    select 1 as place, 'gap healed' as what, count(*) as found,
+        min(symbol || ' ' || interval || ' ' || opened_at || ', held since ' || healed_at)
+            as example
+    from bar_gaps where state = 'healed'
+    union all
+    select 2, 'number restated', count(*),
+        min(format('{} {} {}: {} became {} ({:+.2f} %)', symbol, session_date, field,
+            old_value::double, new_value::double, 100 * relative_change))
+    from restatements
+    union all
+    select 3, 'split taken back', count(distinct bars.instrument_id),
+        min(format('{} {}: {} as traded, {} adjusted', bars.symbol, bars.session_date,
+            bars.close_raw::double, bars.close::double))
+    from daily_bars as bars
+    inner join corporate_actions as actions
+        on bars.instrument_id = actions.instrument_id and actions.action = 'split'
+        and bars.session_date < actions.ex_date
+        and bars.session_date >= actions.ex_date - 5
+    union all
+    select 4, 'row set aside', count(*), min(detail)
+    from quarantined_rows where rule = 'rejected'
+) as traces
+where found > 0 order by place
+"""
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +78,7 @@ def register(app: typer.Typer) -> None:
         with open_market(market) as connection:
             _built(connection)
             _set_aside(connection)
+            _traces(connection)
         seconds = clock.monotonic() - started
         shown = market.relative_to(PROJECT) if market.is_relative_to(PROJECT) else market
         console.print(f"\nrun {report.run_id} in {seconds:.0f} s; readers open {shown}. Try next:")
@@ -80,6 +107,15 @@ def _set_aside(connection: duckdb.DuckDBPyConnection) -> None:
         console.print(table)
 
 
+def _traces(connection: duckdb.DuckDBPyConnection) -> None:
+    table = Table(title="What moved, and left a trace")
+    for name in ("what", "found", "for example"):
+        table.add_column(name, overflow="fold", justify="right" if name == "found" else "left")
+    for what, found, example in connection.execute(TRACES).fetchall():
+        table.add_row(what, f"{found:,}", example or "")
+    console.print(table)
+
+
 def _next(root: Path) -> list[str]:
     prefix = ".venv/bin/tapehouse"
     if root.name == "sandbox":
@@ -87,6 +123,8 @@ def _next(root: Path) -> list[str]:
     return [
         f'{prefix} sql "select symbol, date, close, sma_20, rsi_14, macd_line from '
         "technical_indicators where symbol = 'AAPL' order by date desc limit 5\"",
+        f"{prefix} explain MSFT 2026-03-09 close",
+        f"{prefix} gaps",
         f"{prefix} quote AAPL BTCUSDT",
         f"{prefix} run        # a quarter of an hour later in the sandbox's market",
     ]

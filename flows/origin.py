@@ -84,6 +84,11 @@ def sandbox_now(settings: Settings, move_on: bool) -> datetime:
     return now
 
 
+def forget_hour(folder: DataFolder) -> None:
+    """The folder's next run begins at the start that the settings name."""
+    (folder.state / "sandbox.json").unlink(missing_ok=True)
+
+
 def _held(folder: DataFolder) -> datetime | None:
     state = folder.state / "sandbox.json"
     try:

@@ -57,12 +57,50 @@ def test_the_demo_holds_what_it_promises(market: duckdb.DuckDBPyConnection) -> N
     ((days, last),) = market.execute(
         "select count(*), max(session_date)::varchar from daily_bars where symbol = 'AAPL'"
     ).fetchall()
-    assert (days, last) == (500, "2026-03-10")
+    assert (days, last) == (501, "2026-03-10")
     ((sessions,),) = market.execute(
         "select count(distinct session_date) from intraday_bars "
         "where symbol = 'AAPL' and interval = '1m'"
     ).fetchall()
     assert sessions >= 5
+
+
+def test_the_providers_own_adjusted_close_is_reproduced(
+    market: duckdb.DuckDBPyConnection,
+) -> None:
+    ((bars, symbols, worst),) = market.execute(
+        "select count(*), count(distinct daily_bars.symbol),"
+        " max(abs(daily_bars.close_total_return::double / given.adj_close - 1))"
+        " from daily_bars inner join ("
+        "   select symbol, cast(stamped_at as date) as day, adj_close, row_number() over ("
+        "     partition by symbol, stamped_at order by file_seq desc) as age"
+        "   from raw.yahoo_bars where interval = '1d'"
+        " ) as given"
+        " on daily_bars.symbol = given.symbol and daily_bars.session_date = given.day"
+        " where given.age = 1 and daily_bars.provider = 'yahoo'"
+    ).fetchall()
+    assert (bars > 6000, symbols) == (True, 13)
+    assert worst < 3e-7
+
+
+def test_the_demo_shows_what_moved_and_left_a_trace(market: duckdb.DuckDBPyConnection) -> None:
+    assert market.execute(
+        "select count(*) from bar_gaps inner join instruments using (instrument_id)"
+        " where state = 'healed' and instruments.symbol = 'ORCL'"
+    ).fetchall() == [(30,)]
+    assert market.execute(
+        "select symbol, session_date::varchar, field, was_final from restatements order by field"
+    ).fetchall() == [
+        ("MSFT", "2026-03-09", "close", False),
+        ("MSFT", "2026-03-09", "volume", False),
+    ]
+    assert market.execute(
+        "select symbol, close_raw / close from daily_bars where session_date = '2026-02-13'"
+        " and close_raw <> close"
+    ).fetchall() == [("TSM", 2.0)]
+    assert market.execute(
+        "select count(*) from quarantined_rows where rule = 'rejected'"
+    ).fetchall() == [(1,)]
 
 
 def test_every_indicator_equals_talib_on_every_row_of_every_symbol(
