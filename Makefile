@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench restate faults serve-docs clean lock
+.PHONY: all setup demo test check bench restate gaps faults serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -38,6 +38,10 @@ bench: setup
 # Corrections among a million jittered re-reads: the last line is the verdict.
 restate: setup
 	@$(BIN)/python -m bench.restate
+
+# A quarter full of holes and outages: the last line is the verdict.
+gaps: setup
+	@$(BIN)/python -m bench.gaps
 
 faults: setup
 	@$(BIN)/python -m tests.faults.kill_runs

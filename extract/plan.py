@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from extract import asked as history
 from extract import universe
-from extract.asked import Asked, Key
-from extract.coverage import coverage, rules
 from extract.landing import Landing
+from extract.ledger import asked as history
+from extract.ledger import gaps
+from extract.ledger.asked import Asked, Key, Span
+from extract.ledger.coverage import coverage, rules
+from extract.ledger.gaps import Wanted
+from extract.ledger.windows import Due, bar_at, closed_until, joined
 from extract.providers import PROVIDERS, module
 from extract.universe import Instrument
 from extract.work import WorkItem
@@ -20,13 +23,6 @@ from warehouse.folder import DataFolder
 from warehouse.market_hours import Session
 from warehouse.settings import Settings
 
-INTERVALS = {
-    "1m": timedelta(minutes=1),
-    "5m": timedelta(minutes=5),
-    "15m": timedelta(minutes=15),
-    "1h": timedelta(hours=1),
-    "1d": timedelta(days=1),
-}
 ASK_UNKNOWN_AGAIN = timedelta(days=1)
 
 
@@ -37,6 +33,8 @@ class Choice:
     symbols: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
     intervals: tuple[str, ...] = ()
+    # Nothing but the ledger's open gaps, without waiting for their next try.
+    gaps_only: bool = False
 
     def instruments(self, every: Sequence[Instrument]) -> list[Instrument]:
         if not self.symbols:
@@ -50,17 +48,6 @@ class Choice:
                 f"add it with `tapehouse universe add {unknown[0]}`",
             )
         return [known[symbol] for symbol in dict.fromkeys(self.symbols)]
-
-
-@dataclass(frozen=True)
-class Due:
-    """A part of one session that must be asked for; `position` counts the sessions."""
-
-    position: int
-    session: Session
-    start: datetime
-    end: datetime
-    reason: str
 
 
 def make(settings: Settings, landing: Landing, choice: Choice | None = None) -> list[WorkItem]:
@@ -94,6 +81,7 @@ class Planner:
         ]
         longest = max(one.back for one in self.coverage)
         self.asked: Asked = history.read(self.folder, landing, now - longest)
+        self.wanted = gaps.read(self.folder)
         self.with_files = not choice.symbols and (
             not choice.providers or "file_drop" in choice.providers
         )
@@ -105,8 +93,11 @@ class Planner:
             )
             if provider is None:
                 continue
-            yield from self._actions(instrument, provider)
+            if not self.choice.gaps_only:
+                yield from self._actions(instrument, provider)
             yield from self._bars(instrument, provider)
+        if self.choice.gaps_only:
+            return
         yield from self._snapshots()
         if self.with_files:
             yield from self._files()
@@ -122,48 +113,53 @@ class Planner:
             key: Key = (provider, "bars", instrument.instrument_id, interval)
             if self._lately_unknown(key):
                 continue
-            due = self._due(instrument, provider, interval, self.now - back)
-            for start, end, reason in _joined(due):
+            for start, end, reason in joined(self._due(instrument, key, back)):
                 for low, high in module(provider).chunks(interval, start, end, self.now):
                     yield self._item(
                         instrument, provider, "bars", reason, interval=interval, start=low, end=high
                     )
 
-    def _due(
-        self, instrument: Instrument, provider: str, interval: str, since: datetime
-    ) -> Iterator[Due]:
-        """What is missing or not settled, session by session."""
-        key: Key = (provider, "bars", instrument.instrument_id, interval)
-        settle = self.rules[provider].settle(interval)
-        sessions = market_hours.sessions(instrument.calendar, since, self.now)
+    def _due(self, instrument: Instrument, key: Key, back: timedelta) -> Iterator[Due]:
+        """What is missing, not settled or wanted again, session by session."""
+        interval = str(key[3])
+        wanted = self.wanted[instrument.instrument_id, interval]
+        since = self.now - back
+        # However long the machine slept: from where the answers end.
+        answered_until = self.asked.answered_until(key) or self.now
+        oldest = datetime.combine(min(wanted), time()) if wanted else since
+        first = min(since, answered_until, oldest - timedelta(days=1))
+        sessions = market_hours.sessions(instrument.calendar, first, self.now)
         for position, session in enumerate(sessions):
-            if not _listed(instrument, session) or session.opens_at < since:
-                continue
-            end = self._closed_until(session, interval)
-            if end <= session.opens_at:
-                continue
-            holes = self.asked.uncovered(key, session.opens_at, end)
-            due = holes
-            settles_at = session.closes_at + settle
-            if self.now >= settles_at:
-                due = self.asked.uncovered(key, session.opens_at, end, since=settles_at)
-            for low, high in due:
-                if (session.opens_at, end) in holes:
-                    reason = "missing"
-                elif any(low <= start < high for start, _ in holes):
-                    reason = "new bars"
-                else:
-                    reason = "settle"
-                yield Due(position, session, low, high, reason)
+            due: list[tuple[Span, str]] = []
+            if session.opens_at >= since or session.closes_at >= answered_until:
+                due += self._unanswered(instrument, key, session)
+            again = [bar for bar in wanted.get(session.session_date, ()) if self._again(bar, key)]
+            due += gaps.pieces(again, [span for span, _ in due])
+            for (start, end), reason in sorted(due):
+                yield Due(position, session, start, end, reason)
 
-    def _closed_until(self, session: Session, interval: str) -> datetime:
-        """The end of the newest bar that is over; a running bar is never asked for."""
-        if self.now >= session.closes_at:
-            return session.closes_at
-        length = INTERVALS[interval]
-        if interval == "1d":
-            return session.opens_at
-        return session.opens_at + (self.now - session.opens_at) // length * length
+    def _again(self, bar: Wanted, key: Key) -> bool:
+        if self.choice.gaps_only:
+            return bar.reason == "gap" and bar.is_due(self.asked, key, datetime.max)
+        return bar.is_due(self.asked, key, self.now)
+
+    def _unanswered(
+        self, instrument: Instrument, key: Key, session: Session
+    ) -> Iterator[tuple[Span, str]]:
+        """Bars nobody answered for; once the session has settled, all that has not."""
+        interval = str(key[3])
+        end = closed_until(session, interval, self.now)
+        if self.choice.gaps_only or end <= session.opens_at or not _listed(instrument, session):
+            return
+        holes = self.asked.uncovered(key, session.opens_at, end)
+        whole = holes == [(session.opens_at, end)]
+        reason = "missing" if whole else "new bars" if holes else "settle"
+        settle = self.rules[key[0]].settle(interval)
+        if self.now >= session.closes_at + settle:
+            unsettled = self.asked.uncovered(key, session.opens_at, end, settle)
+            if unsettled:
+                holes = [(bar_at(session, interval, unsettled[0][0]), unsettled[-1][1])]
+        yield from ((hole, reason) for hole in holes)
 
     def _actions(self, instrument: Instrument, provider: str) -> Iterator[WorkItem]:
         """Splits and dividends, before the bars they explain, once a session."""
@@ -264,24 +260,3 @@ def _listed(instrument: Instrument, session: Session) -> bool:
     return (instrument.listed_on is None or instrument.listed_on <= day) and (
         instrument.delisted_on is None or day <= instrument.delisted_on
     )
-
-
-def _joined(due: Iterable[Due]) -> Iterator[tuple[datetime, datetime, str]]:
-    """Whole sessions next to each other with one reason become one window."""
-    first = last = None
-    for one in due:
-        if (
-            first
-            and last
-            and one.reason == last.reason
-            and one.position == last.position + 1
-            and last.end == last.session.closes_at
-            and one.start == one.session.opens_at
-        ):
-            last = one
-            continue
-        if first and last:
-            yield first.start, last.end, first.reason
-        first = last = one
-    if first and last:
-        yield first.start, last.end, first.reason

@@ -51,10 +51,12 @@ class RawRows:
             "run_id": 1,
             **columns,
         }
-        self.land("requests", [row], requested_at)
+        self.land("requests", [row], requested_at, row["run_id"])
         return self.request_id
 
-    def land(self, table: str, rows: list[Row], accepted_at: datetime | None = None) -> int:
+    def land(
+        self, table: str, rows: list[Row], accepted_at: datetime | None = None, run_id: int = 1
+    ) -> int:
         self.file_seq += 1
         numbered = [
             {"file_seq": self.file_seq, "row_number": number, **row}
@@ -63,7 +65,7 @@ class RawRows:
         manifest = {
             "file_seq": self.file_seq,
             "group_seq": self.file_seq,
-            "run_id": 1,
+            "run_id": run_id,
             "table_name": table,
             "row_count": len(rows),
             "state": "loaded",

@@ -4,58 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-import pyarrow as pa
 import pytest
+from planning import Desk
 
-from extract import plan, universe
-from extract.landing import Landing
-from extract.plan import Choice
-from extract.schemas import arrow_schema
-from extract.work import WorkItem
-from warehouse import clock
+from extract import universe
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
 
 WEDNESDAY = datetime(2026, 3, 11, 15, 0)
-
-
-class Desk:
-    """Plans at an hour, and answers plans by landing the requests they would have made."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.landing = Landing(settings.folder)
-        self._number = 0
-
-    def plan(self, at: datetime, *symbols: str, interval: str | None = None) -> list[WorkItem]:
-        clock.use(lambda: at)
-        intervals = (interval,) if interval else ()
-        return plan.make(self.settings, self.landing, Choice(symbols, intervals=intervals))
-
-    def bars(self, at: datetime, *symbols: str, interval: str | None = None) -> list[WorkItem]:
-        return [one for one in self.plan(at, *symbols, interval=interval) if one.endpoint == "bars"]
-
-    def answer(self, items: list[WorkItem], at: datetime, outcome: str = "ok") -> None:
-        rows = []
-        for item in items:
-            self._number += 1
-            rows.append(
-                {
-                    "request_id": self._number,
-                    "provider": item.provider,
-                    "endpoint": item.endpoint,
-                    "instrument_id": item.instrument_id,
-                    "symbol": item.symbol,
-                    "interval": item.interval,
-                    "window_start": item.start,
-                    "window_end": item.end,
-                    "requested_at": at,
-                    "outcome": outcome,
-                }
-            )
-        schema = arrow_schema("requests", landed=False)
-        clock.use(lambda: at)
-        self.landing.accept(1, [("requests", pa.Table.from_pylist(rows, schema=schema))])
 
 
 @pytest.fixture
@@ -109,7 +65,8 @@ def test_one_plan_is_enough_after_a_day_asleep(desk: Desk) -> None:
     due = desk.bars(later, "AAPL")
     minutes = [item for item in due if item.interval == "1m"]
     assert [(item.reason, item.start) for item in minutes] == [
-        ("new bars", datetime(2026, 3, 11, 13, 30)),
+        # What was read an hour after it had closed is final.
+        ("new bars", datetime(2026, 3, 11, 14, 0)),
         ("missing", datetime(2026, 3, 12, 13, 30)),
     ]
     desk.answer(due, later)

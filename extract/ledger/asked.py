@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ COLUMNS = (
 )  # fmt: skip
 ANSWERED = ("ok", "empty")
 Key = tuple[str, str, int | None, str | None]
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Asked:
     answered_at: dict[Key, datetime] = field(default_factory=dict)
     unknown_at: dict[Key, datetime] = field(default_factory=dict)
     contents: set[str] = field(default_factory=set)
+    _merged: dict[tuple[Key, timedelta | None], list[Span]] = field(default_factory=dict)
 
     def add(self, row: tuple[Any, ...]) -> None:
         provider, endpoint, instrument_id, interval, start, end, at, outcome, detail = row
@@ -50,21 +53,47 @@ class Asked:
             self.unknown_at[key] = max(at, self.unknown_at.get(key, at))
 
     def uncovered(
-        self, key: Key, start: datetime, end: datetime, since: datetime = datetime.min
-    ) -> list[tuple[datetime, datetime]]:
-        """The parts of [start, end) that no answer given at or after `since` covers."""
+        self, key: Key, start: datetime, end: datetime, settle: timedelta | None = None
+    ) -> list[Span]:
+        """The parts of [start, end) without an answer; with `settle`, without one so long after."""
         holes, at = [], start
-        for ask in sorted(self.windows.get(key, ()), key=lambda ask: ask.start):
-            if ask.at < since or ask.end <= at:
-                continue
-            if ask.start >= end:
+        spans = self._spans(key, settle)
+        for low, high in spans[bisect_right(spans, start, key=lambda span: span[1]) :]:
+            if low >= end:
                 break
-            if ask.start > at:
-                holes.append((at, ask.start))
-            at = max(at, ask.end)
+            if low > at:
+                holes.append((at, low))
+            at = max(at, high)
         if at < end:
             holes.append((at, end))
         return holes
+
+    def answered_until(self, key: Key) -> datetime | None:
+        return max((ask.end for ask in self.windows.get(key, ())), default=None)
+
+    def last_asked(self, key: Key, start: datetime, end: datetime) -> datetime:
+        """When the newest answer came that covers the whole of [start, end)."""
+        asks = self.windows.get(key, ())
+        covering = (one.at for one in asks if one.start <= start and end <= one.end)
+        return max(covering, default=datetime.min)
+
+    def _spans(self, key: Key, settle: timedelta | None) -> list[Span]:
+        """Answered windows in order, those that touch as one."""
+        if (key, settle) not in self._merged:
+            asks = self.windows.get(key, ())
+            spans = (
+                ((one.start, min(one.end, one.at - settle)) for one in asks)
+                if settle
+                else ((one.start, one.end) for one in asks)
+            )
+            merged: list[Span] = []
+            for start, end in sorted(spans):
+                if merged and start <= merged[-1][1]:
+                    merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+                elif start < end:
+                    merged.append((start, end))
+            self._merged[key, settle] = merged
+        return self._merged[key, settle]
 
 
 def read(folder: DataFolder, landing: Landing, since: datetime) -> Asked:

@@ -1,0 +1,75 @@
+with
+
+universe as (
+
+    select * from {{ ref('int_universe_combined') }}
+
+),
+
+coverage as (
+
+    select * from {{ ref('coverage') }}
+
+),
+
+reach as (
+
+    select * from {{ ref('provider_reach') }}
+
+),
+
+symbols as (
+
+    select * from {{ ref('int_provider_symbols_listed') }}
+
+),
+
+newest_run as (
+
+    select * from {{ ref('int_newest_run_begun') }}
+
+),
+
+served as (
+
+    select
+        symbols.instrument_id,
+        reach.interval,
+        max(coalesce(reach.back_days, 100000)) as reach_days
+    from symbols
+    inner join reach on symbols.provider = reach.provider
+    group by symbols.instrument_id, reach.interval
+
+),
+
+covered as (
+
+    select
+        universe.instrument_id,
+        coverage.interval,
+        max(coverage.back_days) as back_days
+    from universe
+    inner join coverage
+        on coverage.coverage_group in ('all', universe.asset_class, universe.symbol)
+        or '|' || universe.groups || '|' like '%|' || coverage.coverage_group || '|%'
+    group by universe.instrument_id, coverage.interval
+
+),
+
+final as (
+
+    select
+        covered.instrument_id,
+        covered.interval,
+        newest_run.horizon_at,
+        {{ add_minutes('newest_run.horizon_at', '-1440 * covered.back_days') }} as covered_from_at,
+        {{ add_minutes('newest_run.horizon_at', '-1440 * served.reach_days') }} as reached_from_at
+    from covered
+    inner join served
+        on covered.instrument_id = served.instrument_id
+        and covered.interval = served.interval
+    cross join newest_run
+
+)
+
+select * from final
