@@ -10,9 +10,12 @@ from pathlib import Path
 
 from bench.gap_judge import Findings, Judge
 from bench.quarter import INTERVALS, Quarter, draw
-from extract import fetch, plan, raw_tables, reference, universe
+from extract import fetch, plan, raw_tables, reference
 from extract.landing import Landing
 from extract.plan import Choice
+from extract.universe import FIRST_PERSONAL_ID
+from extract.universe.edits import guessed
+from extract.universe.files import write
 from flows.origin import pointed_at
 from publish import snapshot
 from sandbox import Exchange
@@ -61,14 +64,14 @@ class Life:
         # An index, so that no request goes to splits and dividends that it cannot have.
         own = [
             replace(
-                universe.guessed(symbol, universe.FIRST_PERSONAL_ID + number),
+                guessed(symbol, FIRST_PERSONAL_ID + number),
                 asset_class="index",
                 listed_on=start,
                 known_at=datetime.min.replace(year=2000),
             )
             for number, symbol in enumerate(self.quarter.symbols)
         ]
-        universe.write(self.folder.personal_universe, own)
+        write(self.folder.personal_universe, own)
         self.dbt("seed")
         with database.connect(self.folder.warehouse) as connection:
             connection.execute("update seeds.coverage set coverage_group = 'personal'")

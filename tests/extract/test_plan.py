@@ -8,6 +8,7 @@ import pytest
 from planning import Desk
 
 from extract import universe
+from warehouse import clock
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
 

@@ -48,6 +48,7 @@ final as (
     select
         gaps.*,
         universe.symbol,
+        universe.is_listed,
         waived.waiver,
         set_aside.rule as quarantine_rule
     from gaps

@@ -52,6 +52,7 @@ covered as (
     inner join coverage
         on coverage.coverage_group in ('all', universe.asset_class, universe.symbol)
         or '|' || universe.groups || '|' like '%|' || coverage.coverage_group || '|%'
+    where universe.is_followed
     group by universe.instrument_id, coverage.interval
 
 ),

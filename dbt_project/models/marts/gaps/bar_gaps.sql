@@ -31,6 +31,10 @@ judged as (
                 gaps.is_confirmed
                 or gaps.is_out_of_range
                 or gaps.opened_at < wanted.reached_from_at
+                or (
+                    not gaps.is_listed
+                    and gaps.newest_outcome in ('unknown_symbol', 'delisted')
+                )
                 then 'absent_at_provider'
             when gaps.last_seen_at is not null then 'retrying'
             else 'open'
