@@ -19,19 +19,16 @@ compared as (
 
     select
         *,
-        row_number() over (
-            partition by
-                file_seq, known_seq, provider, instrument_id, interval, opened_at,
-                rule_alone
-            order by row_number desc
-        ) as place_from_last,
-        row_number() over (
-            partition by
-                file_seq, known_seq, provider, instrument_id, interval, opened_at,
-                rule_alone, open_given, high_given, low_given, close_given, volume_given
-            order by row_number desc
-        ) as place_from_last_equal
+        row_number() over same_bar as place_from_last
+        {%- for column in ['open', 'high', 'low', 'close', 'volume'] %},
+        first_value({{ column }}_given) over same_bar as last_{{ column }}_given
+        {%- endfor %}
     from judged_alone
+    window same_bar as (
+        partition by
+            file_seq, known_seq, provider, instrument_id, interval, opened_at, rule_alone
+        order by row_number desc
+    )
 
 ),
 
@@ -50,8 +47,14 @@ final as (
         volume,
         case
             when rule_alone is not null then rule_alone
-            when place_from_last_equal > 1 then 'duplicate'
-            when place_from_last > 1 then 'duplicate_conflict'
+            when place_from_last = 1 then null
+            when
+                {%- for column in ['open', 'high', 'low', 'close', 'volume'] %}
+                {{ column }}_given is not distinct from last_{{ column }}_given
+                {{- ' and' if not loop.last }}
+                {%- endfor %}
+                then 'duplicate'
+            else 'duplicate_conflict'
         end as rule
     from compared
 

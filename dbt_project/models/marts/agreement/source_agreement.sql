@@ -1,4 +1,4 @@
-{{ config(materialized='view', tags=['agreement']) }}
+{{ config(tags=['agreement']) }}
 
 with
 
