@@ -35,6 +35,17 @@ def test_a_repair_asks_for_the_gaps_alone_and_tells_how_many_healed(
     assert done.returncode == 1
     assert "2 units of work" in done.stdout
     assert "0 of 61 bars healed" in done.stdout
-    sums = "select count(*), min(reason), max(reason) from requests where run_id = 2"
-    asked = tapehouse(own, "sql", "--csv", f"{sums} and endpoint = 'bars'")
+    asked = tapehouse(
+        own,
+        "sql",
+        "--csv",
+        "select count(*), min(reason), max(reason) from requests "
+        "where endpoint = 'bars' and run_id = (select max(run_id) from requests)",
+    )
     assert asked.stdout.splitlines()[1] == "2,gap,gap"
+
+
+def test_the_minutes_that_came_late_have_healed(demo: DataFolder) -> None:
+    done = tapehouse(demo.root, "gaps", "ORCL", "--state", "healed")
+    assert "not in the answer" in done.stdout
+    assert "│   30 │ 2026-03-10 14:00 │" in done.stdout
