@@ -1,0 +1,81 @@
+with
+
+followed as (
+
+    select * from {{ ref('int_bars_followed') }}
+    where close > 0
+
+),
+
+moves as (
+
+    select
+        *,
+        {{ log_ratio('close', 'close_before') }} as price_move,
+        {{ log_ratio('close_total_return', 'close_total_return_before') }} as total_move,
+        {{ log_ratio('open', 'close_before') }} as gap,
+        {{ log_ratio('volume', '1') }} as log_volume,
+        greatest(
+            {{ log_ratio('high', 'greatest(open, close)') }},
+            {{ log_ratio('least(open, close)', 'low') }}
+        ) as wick
+    from followed
+    where close_before is null or close_before > 0
+
+),
+
+chosen as (
+
+    {#- A dividend that is paid moves the price alone, one that is made up only
+        the total return: the smaller of the two moves is neither. #}
+    select
+        *,
+        case when abs(total_move) < abs(price_move) then total_move else price_move end as move
+    from moves
+
+),
+
+markets as (
+
+    select
+        market,
+        interval,
+        opened_at,
+        count(move) as peer_count,
+        {{ median_of('move') }} as market_move,
+        {{ median_of('wick') }} as market_wick
+    from chosen
+    group by market, interval, opened_at
+
+),
+
+beside_market as (
+
+    select
+        chosen.*,
+        markets.peer_count,
+        case when markets.peer_count >= {{ var('market_peers') }} then markets.market_move else 0 end
+            as market_move,
+        case when markets.peer_count >= {{ var('market_peers') }} then markets.market_wick else 0 end
+            as market_wick
+    from chosen
+    inner join markets
+        on chosen.market = markets.market
+        and chosen.interval = markets.interval
+        and chosen.opened_at = markets.opened_at
+
+),
+
+final as (
+
+    select
+        *,
+        cast(round(move - market_move, 12) as decimal(18, 12)) as residual_move,
+        cast(round(sign(move - market_move) * greatest(
+            abs(move - market_move) - abs(market_move), 0
+        ), 12) as decimal(18, 12)) as own_move
+    from beside_market
+
+)
+
+select * from final

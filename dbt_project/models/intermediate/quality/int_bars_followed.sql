@@ -1,0 +1,58 @@
+with
+
+daily_bars as (
+
+    select * from {{ ref('daily_bars') }}
+
+),
+
+intraday_bars as (
+
+    select * from {{ ref('intraday_bars') }}
+    where interval = '1h'
+
+),
+
+instruments as (
+
+    select * from {{ ref('int_universe_combined') }}
+
+),
+
+held as (
+
+    {%- for relation in ['daily_bars', 'intraday_bars'] %}
+
+    select
+        instrument_id,
+        symbol,
+        {{ "'1d' as interval" if relation == 'daily_bars' else 'interval' }},
+        {{ followed_columns() }}
+    from {{ relation }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+        held.*,
+        case
+            when instruments.asset_class in ('stock', 'etf', 'index', 'fund')
+                then 'equity'
+            else instruments.asset_class
+        end as market,
+        {%- for column in ['open', 'high', 'low', 'close', 'close_total_return'] %}
+        lag(held.{{ column }}) over bars as {{ column }}_before
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from held
+    inner join instruments on held.instrument_id = instruments.instrument_id
+    window bars as (
+        partition by held.instrument_id, held.interval order by held.opened_at
+    )
+
+)
+
+select * from final

@@ -1,0 +1,20 @@
+-- A row is a bar whose four prices are those of the bar before it.
+with
+
+moves as (
+
+    select * from {{ ref('int_bar_moves_measured') }}
+
+),
+
+found as (
+
+    select
+        *,
+        'open, high, low and close repeat the bar before' as detail
+    from moves
+    where repeats_bar_before and high > low
+
+),
+
+{{ findings('stale_bar') }}

@@ -1,0 +1,25 @@
+-- A row is a daily bar that the intraday bars of its session contradict.
+with
+
+compared as (
+
+    select * from {{ ref('int_daily_bars_compared') }}
+
+),
+
+found as (
+
+    select
+        *,
+        'the ' || compared_with || ' bars reach ' || {{ percent_text('above') }}
+        || ' above and ' || {{ percent_text('below') }} || ' below, and close '
+        || {{ percent_text('apart') }} || ' apart' as detail
+    from compared
+    where
+        greatest(above, below) > {{ var('interval_mismatch_share') }}
+        or (is_whole and least(above, below) < -{{ var('interval_mismatch_share') }})
+        or (is_whole and abs(apart) > {{ var('interval_mismatch_share') }})
+
+),
+
+{{ findings('interval_mismatch') }}
