@@ -40,10 +40,10 @@ explained as (
 compared as (
 
     select
+        scores.data_quality_score,
         coalesce(scores.instrument_id, explained.instrument_id) as instrument_id,
         coalesce(scores.interval, explained.interval) as interval,
         coalesce(scores.opened_at, explained.opened_at) as opened_at,
-        scores.data_quality_score,
         coalesce(explained.data_quality_score, 1) as explained_score
     from scores
     full outer join explained

@@ -30,7 +30,10 @@ chosen as (
         the total return: the smaller of the two moves is neither. #}
     select
         *,
-        case when abs(total_move) < abs(price_move) then total_move else price_move end as move
+        case
+            when abs(total_move) < abs(price_move) then total_move
+            else price_move
+        end as bar_move
     from moves
 
 ),
@@ -41,9 +44,11 @@ markets as (
         market,
         interval,
         opened_at,
-        count(move) as peer_count,
-        {{ median_of('move') }} as market_move,
-        {{ median_of('wick') }} as market_wick
+        count(bar_move) as peer_count,
+        case when count(bar_move) >= {{ var('market_peers') }} then {{ median_of('bar_move') }} else 0 end
+            as market_move,
+        case when count(bar_move) >= {{ var('market_peers') }} then {{ median_of('wick') }} else 0 end
+            as market_wick
     from chosen
     group by market, interval, opened_at
 
@@ -54,10 +59,8 @@ beside_market as (
     select
         chosen.*,
         markets.peer_count,
-        case when markets.peer_count >= {{ var('market_peers') }} then markets.market_move else 0 end
-            as market_move,
-        case when markets.peer_count >= {{ var('market_peers') }} then markets.market_wick else 0 end
-            as market_wick
+        markets.market_move,
+        markets.market_wick
     from chosen
     inner join markets
         on chosen.market = markets.market
@@ -70,9 +73,9 @@ final as (
 
     select
         *,
-        cast(round(move - market_move, 12) as decimal(18, 12)) as residual_move,
-        cast(round(sign(move - market_move) * greatest(
-            abs(move - market_move) - abs(market_move), 0
+        cast(round(bar_move - market_move, 12) as decimal(18, 12)) as residual_move,
+        cast(round(sign(bar_move - market_move) * greatest(
+            abs(bar_move - market_move) - abs(market_move), 0
         ), 12) as decimal(18, 12)) as own_move
     from beside_market
 

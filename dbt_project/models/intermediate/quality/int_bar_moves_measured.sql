@@ -20,7 +20,7 @@ trained as (
 
     select
         *,
-        count(move) over earlier as earlier_count,
+        count(bar_move) over earlier as earlier_count,
         {{ moving_median('abs(residual_move)', 'earlier') }} as median_move,
         avg(least(abs(residual_move), {{ var('training_move_limit') }})) over earlier as mean_move,
         {{ moving_median('wick', 'earlier') }} as median_wick,
@@ -48,7 +48,7 @@ final as (
         trained.interval,
         {{ followed_columns('trained') }},
         trained.market_move,
-        trained.move,
+        trained.bar_move,
         trained.gap,
         trained.own_move,
         trained.own_move_before,

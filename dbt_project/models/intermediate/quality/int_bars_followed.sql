@@ -43,10 +43,11 @@ final as (
                 then 'equity'
             else instruments.asset_class
         end as market,
-        {%- for column in ['open', 'high', 'low', 'close', 'close_total_return'] %}
-        lag(held.{{ column }}) over bars as {{ column }}_before
-        {{- ',' if not loop.last }}
-        {%- endfor %}
+        lag(held.open) over bars as open_before,
+        lag(held.high) over bars as high_before,
+        lag(held.low) over bars as low_before,
+        lag(held.close) over bars as close_before,
+        lag(held.close_total_return) over bars as close_total_return_before
     from held
     inner join instruments on held.instrument_id = instruments.instrument_id
     window bars as (

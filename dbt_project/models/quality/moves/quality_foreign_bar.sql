@@ -30,7 +30,7 @@ found as (
         moves.instrument_id <> bars.instrument_id
         and moves.high > moves.low
         and abs(moves.own_move) > {{ var('spike_moves') }} * moves.usual_move
-        and abs(moves.move) > abs({{ log_ratio('bars.close', 'bars.close_before') }})
+        and abs(moves.bar_move) > abs({{ log_ratio('bars.close', 'bars.close_before') }})
 
 ),
 

@@ -25,9 +25,9 @@ factors as (
 
 ),
 
-{#- What was read knows the dividends up to the day it was read. #}
 compared as (
 
+    {#- What was read knows the dividends up to the day it was read. #}
     select
         '1d' as interval,
         {{ finding_columns('bars') }},

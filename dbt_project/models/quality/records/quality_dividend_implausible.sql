@@ -9,7 +9,7 @@ shares as (
 
 actions as (
 
-    select * from {{ ref('int_actions_chosen') }}
+    select * from {{ ref('corporate_actions') }}
     where action = 'dividend'
 
 ),
@@ -36,8 +36,8 @@ found as (
         cast(null as timestamp) as opened_at,
         actions.provider,
         actions.file_seq,
-        cast(null as integer) as row_number,
-        cast(null as bigint) as request_id,
+        actions.row_number,
+        actions.request_id,
         'dividend of ' || actions.value || ' is '
         || {{ percent_text('shares.dividend_share') }} || ' of the price; the price moved '
         || coalesce({{ percent_text('moves.price_move') }}, 'unknown') as detail,
