@@ -8,6 +8,10 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{% macro median_among_peers(column) -%}
+    case when count(bar_move) >= {{ var('market_peers') }} then {{ median_of(column) }} else 0 end
+{%- endmacro %}
+
 {% macro usual_size(measure) -%}
     {#- The deviation that the median implies, or the mean of bounded sizes where
         most bars stand still. -#}

@@ -45,10 +45,8 @@ markets as (
         interval,
         opened_at,
         count(bar_move) as peer_count,
-        case when count(bar_move) >= {{ var('market_peers') }} then {{ median_of('bar_move') }} else 0 end
-            as market_move,
-        case when count(bar_move) >= {{ var('market_peers') }} then {{ median_of('wick') }} else 0 end
-            as market_wick
+        {{ median_among_peers('bar_move') }} as market_move,
+        {{ median_among_peers('wick') }} as market_wick
     from chosen
     group by market, interval, opened_at
 

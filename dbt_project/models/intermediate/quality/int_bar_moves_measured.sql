@@ -65,7 +65,8 @@ final as (
         trained.open = trained.open_before
         and trained.high = trained.high_before
         and trained.low = trained.low_before
-        and trained.close = trained.close_before as repeats_bar_before
+        and trained.close = trained.close_before as repeats_bar_before,
+        coalesce(trained.volume, 0) in (0, trained.volume_before) as repeats_volume_before
     from trained
     left join confirmed
         on trained.instrument_id = confirmed.instrument_id

@@ -47,6 +47,7 @@ final as (
         lag(held.high) over bars as high_before,
         lag(held.low) over bars as low_before,
         lag(held.close) over bars as close_before,
+        lag(held.volume) over bars as volume_before,
         lag(held.close_total_return) over bars as close_total_return_before
     from held
     inner join instruments on held.instrument_id = instruments.instrument_id

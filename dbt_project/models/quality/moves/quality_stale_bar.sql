@@ -13,7 +13,10 @@ found as (
         *,
         'open, high, low and close repeat the bar before' as detail
     from moves
-    where repeats_bar_before and high > low
+    where
+        repeats_bar_before
+        and high > low
+        and (repeats_volume_before or ln(cast(high as {{ f8() }}) / low) > usual_move)
 
 ),
 

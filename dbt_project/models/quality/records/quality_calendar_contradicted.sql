@@ -1,4 +1,4 @@
--- A row is a session on which a whole calendar is silent, or a day outside it with bars of many.
+-- A row is a session on which a whole calendar is silent, or a day outside it with bars of most.
 with
 
 counted as (
@@ -17,6 +17,16 @@ outside as (
 instruments as (
 
     select * from {{ ref('int_universe_combined') }}
+
+),
+
+usual as (
+
+    select
+        calendar,
+        max(instrument_count) as instrument_count
+    from counted
+    group by calendar
 
 ),
 
@@ -40,8 +50,11 @@ contradictions as (
         || ' instruments have bars' as detail
     from outside
     inner join instruments on outside.instrument_id = instruments.instrument_id
+    inner join usual on instruments.calendar = usual.calendar
     group by instruments.calendar, cast(outside.opened_at as date)
-    having count(distinct outside.instrument_id) >= {{ var('calendar_instruments') }}
+    having
+        count(distinct outside.instrument_id) >= {{ var('calendar_instruments') }}
+        and count(distinct outside.instrument_id) * 2 >= max(usual.instrument_count)
 
 ),
 
