@@ -92,7 +92,9 @@ class Spans:
             if session.opens_at + timedelta(hours=hour) < session.closes_at
         ]
         self.openings = {"1d": days, "1h": hours}
-        self.places = {name: {at: n for n, at in enumerate(of)} for name, of in self.openings.items()}
+        self.places = {
+            name: {at: n for n, at in enumerate(of)} for name, of in self.openings.items()
+        }
         self.end = world.sessions[-1].closes_at
 
     def holds(self, mistake: Mistake, finding: Finding) -> bool:
@@ -109,7 +111,9 @@ class Spans:
             until = last + REACH.get(mistake.kind, timedelta())
             return mistake.opened_at <= finding.opened_at <= until
         spoiled = openings[first : first + mistake.bars]
-        return finding.interval == "1d" and finding.opened_at.date() in {at.date() for at in spoiled}
+        return finding.interval == "1d" and finding.opened_at.date() in {
+            at.date() for at in spoiled
+        }
 
 
 def read(connection: duckdb.DuckDBPyConnection, query: str) -> list[Finding]:

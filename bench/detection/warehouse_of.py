@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -47,7 +47,7 @@ def warehouse_of(world: World, root: Path) -> Iterator[duckdb.DuckDBPyConnection
         yield connection
 
 
-def again(world: World) -> object:
+def again(world: World) -> Callable[[Runner], None]:
     """Final bars are never asked for twice; here they are, to see what was restated."""
 
     def prepare(runner: Runner) -> None:

@@ -42,7 +42,7 @@
         and abs(own_move) < ln({{ var('unit_switch_ratio') }})
         and gap * own_move > 0
         and abs(gap) >= 0.6 * abs(own_move)
-        and coalesce(volume_ratio * close_ratio, 0) < {{ var('shift_turnover') }}
+        and coalesce(volume_ratio * least(close_ratio, 1), 0) < {{ var('shift_turnover') }}
         and not {{ reverts('own_move_before') }}
         and not {{ reverts('own_move_after') }}
 {%- endmacro %}
@@ -50,7 +50,7 @@
 {% macro is_split_sized() -%}
     {#- 3:2, or a whole number of shares for one, or of one for many. -#}
     least(
-            abs(abs(own_move) - ln(1.5)),
-            abs(abs(own_move) - ln(greatest(round(exp(abs(own_move))), 2)))
+            abs(abs(gap) - ln(1.5)),
+            abs(abs(gap) - ln(greatest(round(exp(abs(gap))), 2)))
         ) <= least(greatest(usual_move, 0.005), 0.03)
 {%- endmacro %}
