@@ -7,18 +7,30 @@ compared as (
 
 ),
 
-found as (
+contradictions as (
 
-    select
-        *,
-        'the ' || compared_with || ' bars reach ' || {{ percent_text('above') }}
-        || ' above and ' || {{ percent_text('below') }} || ' below, and close '
-        || {{ percent_text('apart') }} || ' apart' as detail
-    from compared
+    select * from compared
     where
         greatest(above, below) > {{ var('interval_mismatch_share') }}
         or (is_whole and least(above, below) < -{{ var('interval_mismatch_share') }})
         or (is_whole and abs(apart) > {{ var('interval_mismatch_share') }})
+
+),
+
+found as (
+
+    select
+        interval,
+        {{ finding_columns() }},
+        string_agg(
+            'the ' || compared_with || ' bars reach ' || {{ percent_text('above') }}
+            || ' above and ' || {{ percent_text('below') }} || ' below, and close '
+            || {{ percent_text('apart') }} || ' apart', '; ' order by compared_with
+        ) as detail
+    from contradictions
+    group by
+        interval,
+        {{ finding_columns() }}
 
 ),
 

@@ -17,11 +17,11 @@ found as (
         provider,
         file_seq,
         cast(null as integer) as row_number,
-        request_id,
+        min(request_id) as request_id,
         count(distinct opened_at) || ' bars restated at once, from '
         || min(session_date) || ' to ' || max(session_date) as detail
     from restatements
-    group by instrument_id, symbol, interval, provider, file_seq, request_id
+    group by instrument_id, symbol, interval, provider, file_seq
     having count(distinct opened_at) >= {{ var('storm_bars') }}
 
 ),
