@@ -96,11 +96,12 @@ def world(
     late_at = year[-1].closes_at + LATE
     first, last = year[0].session_date, year[-1].session_date
     mistakes = scatter(listings, first, last, seed, per_kind, "1d", late_at)
+    hours_since = last
     if hours:
-        since = (year[-1].opens_at - HOURS_BACK).date()
-        mistakes += scatter(listings, since, last, seed + 1, per_kind, "1h", late_at)
-        mistakes = [one for one in mistakes if _can_be_seen(one, since)]
-    return World(seed, listings, year, mistakes, _moves(seed, listings, year))
+        hours_since = (year[-1].opens_at - HOURS_BACK).date()
+        mistakes += scatter(listings, hours_since, last, seed + 1, per_kind, "1h", late_at)
+    seen = [one for one in mistakes if _can_be_seen(one, hours_since)]
+    return World(seed, listings, year, seen, _moves(seed, listings, year))
 
 
 def _can_be_seen(mistake: Mistake, hours_since: date) -> bool:

@@ -23,9 +23,9 @@ found as (
         interval,
         {{ finding_columns() }},
         string_agg(
-            'the ' || compared_with || ' bars reach ' || {{ percent_text('above') }}
-            || ' above and ' || {{ percent_text('below') }} || ' below, and close '
-            || {{ percent_text('apart') }} || ' apart', '; ' order by compared_with
+            'against its ' || compared_with || ' bars the high is off by ' || {{ percent_text('-above') }}
+            || ', the low by ' || {{ percent_text('below') }}
+            || ', the close by ' || {{ percent_text('-apart') }}, '; ' order by compared_with
         ) as detail
     from contradictions
     group by
