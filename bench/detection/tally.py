@@ -134,6 +134,8 @@ def tally(
             for number in of_symbol[finding.symbol]
             if spans.holds(done.mistakes[number], finding)
         ]
+        whole = [number for number in right if done.mistakes[number].of.whole_answer]
+        right = whole or right
         for number in right:
             done.right[number].add(finding.rule)
             if finding.interval == done.mistakes[number].interval:

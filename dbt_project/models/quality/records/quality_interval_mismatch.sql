@@ -23,7 +23,8 @@ found as (
         interval,
         {{ finding_columns() }},
         string_agg(
-            'against its ' || compared_with || ' bars the high is off by ' || {{ percent_text('-above') }}
+            'against its ' || compared_with
+            || ' bars the high is off by ' || {{ percent_text('-above') }}
             || ', the low by ' || {{ percent_text('below') }}
             || ', the close by ' || {{ percent_text('-apart') }}, '; ' order by compared_with
         ) as detail
