@@ -58,7 +58,8 @@ beside_market as (
         chosen.*,
         markets.peer_count,
         markets.market_move,
-        markets.market_wick
+        markets.market_wick,
+        chosen.bar_move - markets.market_move as residual_move
     from chosen
     inner join markets
         on chosen.market = markets.market
@@ -71,10 +72,7 @@ final as (
 
     select
         *,
-        cast(round(bar_move - market_move, 12) as decimal(18, 12)) as residual_move,
-        cast(round(sign(bar_move - market_move) * greatest(
-            abs(bar_move - market_move) - abs(market_move), 0
-        ), 12) as decimal(18, 12)) as own_move
+        sign(residual_move) * greatest(abs(residual_move) - abs(market_move), 0) as own_move
     from beside_market
 
 )
