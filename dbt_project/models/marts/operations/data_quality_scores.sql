@@ -23,21 +23,16 @@ findings as (
 
 bars as (
 
-    select
-        instrument_id,
-        symbol,
-        '1d' as interval,
-        opened_at
-    from daily_bars
-
-    union all
+    {%- for relation in ['daily_bars', 'intraday_bars'] %}
 
     select
         instrument_id,
         symbol,
-        interval,
+        {{ "'1d' as interval" if relation == 'daily_bars' else 'interval' }},
         opened_at
-    from intraday_bars
+    from {{ relation }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
