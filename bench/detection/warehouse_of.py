@@ -10,9 +10,9 @@ from pathlib import Path
 import duckdb
 
 from bench.detection.world import World
-from extract import universe
 from extract.plan import Choice
 from extract.providers import module
+from extract.universe import files
 from extract.work import WorkItem
 from flows.run import Report, Runner, run
 from sandbox import Exchange
@@ -31,7 +31,7 @@ def warehouse_of(world: World, root: Path) -> Iterator[duckdb.DuckDBPyConnection
     """Read once when all is final, and once more a month later, when the late mistakes show."""
     folder = DataFolder(root)
     folder.prepare("sandbox")
-    universe.write(folder.personal_universe, world.instruments())
+    files.write(folder.personal_universe, world.instruments())
     settings = Settings(data_dir=folder.root, landing=LandingSection())
     intervals = tuple(dict.fromkeys(mistake.interval for mistake in world.mistakes))
     choice = Choice(symbols=world.symbols, providers=("yahoo",), intervals=intervals)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from extract import universe
+from extract.universe import FIRST_PERSONAL_ID, Instrument
 from sandbox.listings import Listing, simulated
 from sandbox.mistakes import Mistake, scatter
 from warehouse import market_hours
@@ -64,10 +64,10 @@ class World:
     def read_again_at(self) -> datetime:
         return self.sessions[-1].closes_at + LATE
 
-    def instruments(self) -> list[universe.Instrument]:
+    def instruments(self) -> list[Instrument]:
         return [
-            universe.Instrument(
-                instrument_id=universe.FIRST_PERSONAL_ID + number,
+            Instrument(
+                instrument_id=FIRST_PERSONAL_ID + number,
                 symbol=one.symbol,
                 name=one.name,
                 asset_class=one.asset_class,

@@ -2,18 +2,6 @@
 
 with
 
-daily_bars as (
-
-    select * from {{ ref('daily_bars') }}
-
-),
-
-intraday_bars as (
-
-    select * from {{ ref('intraday_bars') }}
-
-),
-
 findings as (
 
     select * from {{ ref('data_quality_log') }}
@@ -30,7 +18,7 @@ bars as (
         symbol,
         {{ "'1d' as interval" if relation == 'daily_bars' else 'interval' }},
         opened_at
-    from {{ relation }}
+    from {{ ref(relation) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
