@@ -4,7 +4,7 @@
     'basis_conflict', 'price_spike', 'level_shift', 'unexplained_split', 'unit_switch',
     'wick_spike', 'stale_bar', 'volume_spike', 'volume_zero', 'foreign_bar', 'interval_mismatch',
     'currency_changed', 'adjusted_close_disagrees', 'final_bar_restated', 'restatement_storm',
-    'sources_disagree', 'dividend_implausible', 'stale_instrument',
+    'missing_bar', 'sources_disagree', 'dividend_implausible', 'stale_instrument',
     'calendar_contradicted',
 ] -%}
 
