@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench restate gaps faults serve-docs clean lock
+.PHONY: all setup demo test check bench restate detect gaps faults serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -42,6 +42,10 @@ restate: setup
 # A quarter full of holes and outages: the last line is the verdict.
 gaps: setup
 	@$(BIN)/python -m bench.gaps
+
+# Labelled mistakes in three simulated years: the last line is the verdict.
+detect: setup
+	@$(BIN)/python -m bench.detect
 
 faults: setup
 	@$(BIN)/python -m tests.faults.kill_runs

@@ -29,25 +29,3 @@
         when 'basis_conflict' then 'every price differs from the bar held by one ratio, as before or after a split'
     end
 {%- endmacro %}
-
-{% macro quarantined_by(rules, severity='warn') -%}
-    {#- Quarantined rows of some rules in the columns that all quality models
-        share. -#}
-    select
-        quarantined.rule,
-        '{{ severity }}' as severity,
-        quarantined.table_name,
-        concat_ws(
-            ' ', quarantined.provider, quarantined.symbol, quarantined.interval,
-            cast(quarantined.opened_at as varchar)
-        ) as key,
-        quarantined.detail,
-        quarantined.file_seq,
-        quarantined.row_number,
-        quarantined.request_id,
-        requests.run_id
-    from {{ ref('quarantined_rows') }} as quarantined
-    left join {{ ref('stg_tapehouse__requests') }} as requests
-        on quarantined.request_id = requests.request_id
-    where quarantined.rule in ('{{ rules | join("', '") }}')
-{%- endmacro %}

@@ -1,0 +1,31 @@
+-- A row is a bar that was asked for, is expected, and is not held.
+with
+
+gaps as (
+
+    {#- A minute without a bar is most often a minute without a trade. #}
+    select * from {{ ref('bar_gaps') }}
+    where
+        state in ('open', 'retrying', 'absent_at_provider')
+        and attempts > 0
+        and interval <> '1m'
+
+),
+
+found as (
+
+    select
+        instrument_id,
+        symbol,
+        interval,
+        opened_at,
+        providers as provider,
+        cast(null as bigint) as file_seq,
+        cast(null as integer) as row_number,
+        cast(null as bigint) as request_id,
+        state || ' after ' || attempts || ' attempts: ' || reason as detail
+    from gaps
+
+),
+
+{{ findings('missing_bar', table_name="'bar_gaps'") }}

@@ -1,0 +1,28 @@
+-- A row is a bar of which two providers give different prices.
+with
+
+agreement as (
+
+    select * from {{ ref('source_agreement') }}
+    where class in ('conflict', 'basis_differs')
+
+),
+
+found as (
+
+    select
+        instrument_id,
+        symbol,
+        interval,
+        opened_at,
+        chosen_provider as provider,
+        cast(null as bigint) as file_seq,
+        cast(null as integer) as row_number,
+        cast(null as bigint) as request_id,
+        class || ' with ' || other_provider || ': prices '
+        || {{ percent_text('price_difference') }} || ' apart' as detail
+    from agreement
+
+),
+
+{{ findings('sources_disagree') }}
