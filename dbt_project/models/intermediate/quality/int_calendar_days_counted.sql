@@ -8,7 +8,7 @@ sessions as (
 
 instruments as (
 
-    select * from {{ ref('int_universe_combined') }}
+    select * from {{ ref('instruments') }}
 
 ),
 

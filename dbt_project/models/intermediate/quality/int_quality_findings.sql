@@ -1,4 +1,6 @@
-{% set rules = [
+{{ config(materialized='table', tags=['quality']) }}
+
+{%- set rules = [
     'price_relations', 'not_finite_or_not_positive', 'off_grid', 'future_bar', 'duplicate_bar',
     'unknown_symbol', 'outside_session', 'out_of_range', 'null_bar', 'rejected_row',
     'basis_conflict', 'price_spike', 'level_shift', 'unexplained_split', 'unit_switch',
@@ -6,7 +8,7 @@
     'currency_changed', 'adjusted_close_disagrees', 'final_bar_restated', 'restatement_storm',
     'missing_bar', 'sources_disagree', 'dividend_implausible', 'stale_instrument',
     'calendar_contradicted',
-] -%}
+] %}
 
 with
 

@@ -22,7 +22,7 @@ exceptions as (
 
 instruments as (
 
-    select * from {{ ref('int_universe_combined') }}
+    select * from {{ ref('instruments') }}
 
 ),
 

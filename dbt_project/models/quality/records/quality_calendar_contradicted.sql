@@ -16,7 +16,7 @@ outside as (
 
 instruments as (
 
-    select * from {{ ref('int_universe_combined') }}
+    select * from {{ ref('instruments') }}
 
 ),
 

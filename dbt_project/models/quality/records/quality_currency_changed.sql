@@ -15,7 +15,7 @@ intraday_bars as (
 
 instruments as (
 
-    select * from {{ ref('int_universe_combined') }}
+    select * from {{ ref('instruments') }}
 
 ),
 

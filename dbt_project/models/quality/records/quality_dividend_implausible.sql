@@ -16,7 +16,7 @@ actions as (
 
 instruments as (
 
-    select * from {{ ref('int_universe_combined') }}
+    select * from {{ ref('instruments') }}
 
 ),
 
