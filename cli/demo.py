@@ -35,12 +35,13 @@ from quarantined_rows group by rule, table_name order by found desc, rule
 TRACES = """
 select what, found, example from (
     select 1 as place, 'gap healed' as what, count(*) as found,
-        min(symbol || ' ' || interval || ' ' || opened_at || ', held since ' || healed_at)
+        min(symbol || ' ' || interval || ' ' || opened_at || ', held since '
+            || date_trunc('second', healed_at))
             as example
     from bar_gaps where state = 'healed'
     union all
     select 2, 'number restated', count(*),
-        min(format('{} {} {}: {} became {} ({:+.2f} %)', symbol, session_date, field,
+        min(format('{} {} {}: {:.7g} became {:.7g} ({:+.2f} %)', symbol, session_date, field,
             old_value::double, new_value::double, 100 * relative_change))
     from restatements
     union all
