@@ -14,7 +14,7 @@ def test_explain_prints_the_walk_as_plain_lines_and_its_time_last(demo: DataFold
     lines = tapehouse(demo.root, "explain", "AAPL", "2026-03-10", "close").stdout.splitlines()
     assert lines[0].startswith("AAPL 2026-03-10 ")
     assert re.fullmatch(r"walked back in \d+ ms", lines[-1])
-    depths = [len(line) - len(line.lstrip()) for line in lines if "run 1:" in line]
+    depths = [len(line) - len(line.lstrip()) for line in lines if "run 2:" in line]
     assert depths == [12]
 
 
@@ -40,10 +40,18 @@ def test_a_name_that_is_wrong_is_a_usage_error_that_tells_the_nearest(demo: Data
     assert "2026-03-06 and 2026-03-09" in done.stderr
 
 
-def test_diff_needs_two_runs(demo: DataFolder) -> None:
-    done = tapehouse(demo.root, "diff", check=False)
+def test_diff_tells_what_the_demos_second_day_changed(demo: DataFolder) -> None:
+    done = tapehouse(demo.root, "diff", "--json", check=False)
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    counts = {change["cause"]: change["count"] for change in told["changes"]}
+    assert (counts["healed"], counts["restated"], counts["rules"]) == (30, 2, 0)
+
+
+def test_diff_of_a_run_that_never_was_names_those_that_were(demo: DataFolder) -> None:
+    done = tapehouse(demo.root, "diff", "1", "99", check=False)
     assert done.returncode == 64
-    assert "no two runs" in done.stderr
+    assert "runs that did: 1, 2" in done.stderr
 
 
 def test_quarantine_counts_by_rule_and_shows_each_before_more_of_one(demo: DataFolder) -> None:

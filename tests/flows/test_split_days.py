@@ -30,7 +30,10 @@ RUNS = (
     datetime(2026, 2, 18, 15, 0),
     datetime(2026, 2, 19, 15, 0),
 )
-SELECTED = "tag:staging +quarantined_rows +restatements +bar_gaps +technical_indicators +requests"
+SELECTED = (
+    "tag:staging +quarantined_rows +restatements +bar_gaps +technical_indicators +requests"
+    " +landing_files +intraday_bars"
+)
 
 
 def narrow(runner: Runner) -> None:
