@@ -228,7 +228,7 @@ def test_a_second_demo_adds_only_what_is_new(own_copy: DataFolder) -> None:
                 [last_run],
             ).fetchall()
         )
-        assert set(reasons) <= {"new bars", "settle"}
+        assert set(reasons) <= {"new bars", "settle", "gap"}
         ((minutes,),) = after.execute(
             "select count(*) from raw.yahoo_bars inner join requests using (request_id) "
             "where requests.run_id > ? and raw.yahoo_bars.symbol = 'AAPL' "

@@ -47,3 +47,13 @@
         when opened_at > observed_at then 'future_bar'
     end
 {%- endmacro %}
+
+{% macro is_as_last_given() -%}
+    {%- for column in ['open', 'high', 'low', 'close', 'volume'] -%}
+    coalesce(
+        {{ column }}_given = last_{{ column }}_given,
+        {{ column }}_given is null and last_{{ column }}_given is null
+    )
+    {{- ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

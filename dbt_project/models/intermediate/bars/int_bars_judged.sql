@@ -19,10 +19,10 @@ compared as (
 
     select
         *,
-        row_number() over same_bar as place_from_last
-        {%- for column in ['open', 'high', 'low', 'close', 'volume'] %},
-        first_value({{ column }}_given) over same_bar as last_{{ column }}_given
+        {%- for column in ['open', 'high', 'low', 'close', 'volume'] %}
+        first_value({{ column }}_given) over same_bar as last_{{ column }}_given,
         {%- endfor %}
+        row_number() over same_bar as place_from_last
     from judged_alone
     window same_bar as (
         partition by
@@ -47,14 +47,8 @@ final as (
         volume,
         case
             when rule_alone is not null then rule_alone
-            when place_from_last = 1 then null
-            when
-                {%- for column in ['open', 'high', 'low', 'close', 'volume'] %}
-                {{ column }}_given is not distinct from last_{{ column }}_given
-                {{- ' and' if not loop.last }}
-                {%- endfor %}
-                then 'duplicate'
-            else 'duplicate_conflict'
+            when place_from_last > 1 and ({{ is_as_last_given() }}) then 'duplicate'
+            when place_from_last > 1 then 'duplicate_conflict'
         end as rule
     from compared
 

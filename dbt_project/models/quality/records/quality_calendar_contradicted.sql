@@ -10,7 +10,7 @@ counted as (
 outside as (
 
     select * from {{ ref('quarantined_rows') }}
-    where rule = 'outside_session'
+    where rule = 'outside_session' and opened_at is not null
 
 ),
 
