@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench restate detect gaps faults serve-docs clean lock
+.PHONY: all setup demo test check bench restate as-of detect gaps faults serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -46,6 +46,10 @@ gaps: setup
 # Labelled mistakes in three simulated years: the last line is the verdict.
 detect: setup
 	@$(BIN)/python -m bench.detect
+
+# What was known when, against what was shown then.
+as-of: setup
+	@$(BIN)/python -m bench.as_of
 
 faults: setup
 	@$(BIN)/python -m tests.faults.kill_runs
