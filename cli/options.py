@@ -26,6 +26,7 @@ Providers = Annotated[
 Intervals = Annotated[
     list[str] | None, typer.Option("--interval", "-i", help="Only this interval; may be repeated.")
 ]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def begin(config: Path | None = None, verbose: bool = False) -> Settings:

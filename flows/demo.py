@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows.origin import forget_hour
 from flows.run import Report, Watcher, run
+from warehouse import dbt_runner
 from warehouse.folder import DataFolder
 from warehouse.settings import Settings
 
@@ -39,6 +40,7 @@ def demo(settings: Settings, watcher: Watcher | None = None) -> Report:
     first = folder.origin is None
     folder.prepare("sandbox")
     if first:
+        dbt_runner.parse_ahead(folder, settings.profile)
         drop_file(folder)
         if not settings.sandbox.url:
             asked = run(_a_day_earlier(settings), ("extract",), watcher=watcher)

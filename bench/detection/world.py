@@ -100,16 +100,13 @@ def world(
     if hours:
         hours_since = (year[-1].opens_at - HOURS_BACK).date()
         mistakes += scatter(listings, hours_since, last, seed + 1, per_kind, "1h", late_at)
-    seen = [one for one in mistakes if _can_be_seen(one, hours_since)]
+    # Without hours a day cannot differ from them.
+    seen = [
+        one
+        for one in mistakes
+        if one.rule != "interval_mismatch" or one.opened_at.date() >= hours_since
+    ]
     return World(seed, listings, year, seen, _moves(seed, listings, year))
-
-
-def _can_be_seen(mistake: Mistake, hours_since: date) -> bool:
-    """yfinance keeps the first row of a stamp, so that a second one is gone before it can land; and
-    without hours a day cannot differ from them."""
-    if mistake.rule == "interval_mismatch":
-        return mistake.opened_at.date() >= hours_since
-    return mistake.rule != "duplicate_bar"
 
 
 def _last_sessions(count: int) -> list[Session]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from cli.options import Config, Verbose, begin
+from cli.options import Config, Json, Verbose, begin
 from cli.trace.rows import echo_json, table_of
 from cli.watch import console
 from publish import open_market
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
         limit: Annotated[
             int, typer.Option("--limit", "-n", help="How many changes of each cause to show.")
         ] = 10,
-        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+        as_json: Json = False,
         config: Config = None,
         verbose: Verbose = False,
     ) -> int:

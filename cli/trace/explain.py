@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.tree import Tree
 
-from cli.options import Config, Verbose, begin
+from cli.options import Config, Json, Verbose, begin
 from cli.trace.rows import echo_json
 from cli.watch import console
 from publish import open_market
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
         table: Annotated[
             str | None, typer.Option("--table", "-t", help="Mart to look in, where several fit.")
         ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+        as_json: Json = False,
         config: Config = None,
         verbose: Verbose = False,
     ) -> None:

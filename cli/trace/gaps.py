@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from cli.options import Config, Intervals, Symbols, Verbose, Wait, begin
+from cli.options import Config, Intervals, Json, Symbols, Verbose, Wait, begin
+from cli.trace.rows import echo_json, table_of
 from cli.watch import Screen, close, console
 from extract.plan import Choice
 from flows.run import run
 from publish import open_market
+from publish.trace.tree import rows
 from warehouse import errors
 
 LISTED = """
-select state, symbol, interval, session_date, count(*) as bars, min(opened_at), reason,
-    max(attempts), max(last_seen_at), min(next_try_at)
+select state, reason, symbol, interval, session_date as session, count(*) as bars,
+    min(opened_at) as first_bar_utc, max(attempts) as tries, max(last_seen_at) as last_answer_utc,
+    min(next_try_at) as next_try_utc
 from bar_gaps
 where list_contains(?, state)
     and (len(?) = 0 or list_contains(?, symbol)) and (len(?) = 0 or list_contains(?, interval))
-group by state, symbol, interval, session_date, reason
-order by state, symbol, interval, session_date, min(opened_at)
+group by state, reason, symbol, interval, session_date
+order by state, reason, symbol, interval, session_date, min(opened_at)
 """
 OPEN = """
 select instrument_id, interval, opened_at from bar_gaps
@@ -34,13 +36,13 @@ where state in ('open', 'retrying')
 """
 NOT_HELD = "select instrument_id, interval, opened_at from bar_gaps where state <> 'healed'"
 TOTALS = """
-select sum(expected), sum(held), sum(excused), sum(missing) from completeness
+select sum(expected) as expected, sum(held) as held, sum(excused) as excused,
+    sum(missing) as missing
+from completeness
 where len(?) = 0 or list_contains(?, symbol)
 """
-COLUMNS = (
-    "state", "symbol", "interval", "session", "bars", "first bar (UTC)", "reason", "tries",
-    "last answer (UTC)", "next try (UTC)",
-)  # fmt: skip
+# The others say it of all rows of a table, or are for programs.
+SHOWN = ("symbol", "interval", "bars", "first_bar_utc", "tries", "next_try_utc")
 
 
 class State(StrEnum):
@@ -66,6 +68,7 @@ def register(app: typer.Typer) -> None:
         repair: Annotated[
             bool, typer.Option("--repair", help="Ask for all open gaps now, build and publish.")
         ] = False,
+        as_json: Json = False,
         wait: Wait = 0,
         config: Config = None,
         verbose: Verbose = False,
@@ -74,6 +77,8 @@ def register(app: typer.Typer) -> None:
 
         Example: `tapehouse gaps AAPL --interval 1m --all` or `tapehouse gaps --repair`
         """
+        if repair and as_json:
+            raise errors.UsageError("--repair tells as it goes", "ask for --json afterwards")
         settings = begin(config, verbose)
         market = settings.folder.market
         choice = Choice(tuple(symbols or ()), intervals=tuple(interval or ()), gaps_only=True)
@@ -86,7 +91,7 @@ def register(app: typer.Typer) -> None:
             if code not in (errors.DONE, errors.FAILED_UNITS):
                 return code
         shown = state or list(State)[: None if every else 2]
-        show(market, choice, [str(one) for one in shown])
+        show(market, choice, [str(one) for one in shown], as_json)
         return errors.NO if still_open(market, choice) else errors.DONE
 
 
@@ -99,34 +104,26 @@ def keys(market: Path, query: str, *values: Sequence[str]) -> set[tuple[Any, ...
         return set(connection.execute(query, list(values)).fetchall())
 
 
-def show(market: Path, choice: Choice, states: Sequence[str]) -> None:
-    """One line for the bars of a session that share state and reason, then the totals."""
+def show(market: Path, choice: Choice, states: Sequence[str], as_json: bool) -> None:
+    """A table for each state and reason, one line for a session's bars, then the totals."""
     with open_market(market) as connection:
-        rows = connection.execute(LISTED, [states, *_narrowed(choice)]).fetchall()
-        totals = connection.execute(TOTALS, [list(choice.symbols)] * 2).fetchone()
-    table = Table()
-    for name in COLUMNS:
-        table.add_column(
-            name,
-            justify="right" if name in ("bars", "tries") else "left",
-            no_wrap=name == "state",
-            overflow="fold",
-        )
-    for row in rows:
-        table.add_row(*map(_text, row))
-    console.print(table if rows else f"no gaps that are {' or '.join(states)}")
-    expected, held, excused, missing = (int(number or 0) for number in totals or (0, 0, 0, 0))
-    if expected:
+        found = rows(connection, LISTED, [states, *_narrowed(choice)])
+        (totals,) = rows(connection, TOTALS, [list(choice.symbols)] * 2)
+    totals = {name: int(number or 0) for name, number in totals.items()}
+    if as_json:
+        echo_json({"gaps": found, **totals})
+        return
+    if not found:
+        console.print(f"no gaps that are {' or '.join(states)}")
+    for (state, reason), alike in groupby(found, key=lambda row: (row["state"], row["reason"])):
+        lines = [{name: row[name] for name in SHOWN} for row in alike]
+        console.print(table_of(lines, f"{state}: {reason}"))
+    if totals["expected"]:
         console.print(
-            f"{held:,} of {expected:,} expected bars are held ({held / expected:.3%}); "
-            f"{excused:,} excused, {missing:,} missing"
+            f"{totals['held']:,} of {totals['expected']:,} expected bars are held "
+            f"({totals['held'] / totals['expected']:.3%}); "
+            f"{totals['excused']:,} excused, {totals['missing']:,} missing"
         )
-
-
-def _text(cell: Any) -> str:
-    if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d %H:%M}"
-    return "" if cell is None else str(cell)
 
 
 def _narrowed(choice: Choice) -> list[list[str]]:

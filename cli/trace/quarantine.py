@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import Config, Verbose, Wait, begin
+from cli.options import Config, Json, Verbose, Wait, begin
 from cli.trace.rows import echo_json, table_of
 from cli.watch import Screen, close, console
 from publish import open_market
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from flows.replay import Replayed
 
 Rule = Annotated[str | None, typer.Option("--rule", help="Only rows that broke this rule.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 CHOSEN = """
 from quarantined_rows left join instruments using (instrument_id)

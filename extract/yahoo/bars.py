@@ -96,33 +96,43 @@ def asked_window(item: WorkItem) -> tuple[datetime, datetime]:
 
 
 def _table(frame: Any, chart: Chart, unit: Unit) -> pa.Table:
+    """Rows given more than once come first, so that the last given stays the last."""
     daily = unit.item.interval == "1d"
+    adjusted = daily and chart.has_adjusted_close
     stamps = [chart.stamps_by_date.get(stamp.date()) if daily else None for stamp in frame.index]
     opened = [
         given or stamp.astimezone(UTC).replace(tzinfo=None).to_pydatetime()
         for given, stamp in zip(stamps, frame.index, strict=True)
     ]
     values: dict[str, list[Any]] = {name: _floats(frame[column]) for column, name in PRICES.items()}
-    count = len(opened)
     values |= {
-        "request_id": [unit.request_id] * count,
-        "symbol": [unit.item.symbol] * count,
-        "interval": [unit.item.interval] * count,
         "stamped_at": opened,
-        "exchange_timezone": [chart.zone_name] * count,
-        "currency": [chart.currency] * count,
-        "adj_close": _floats(frame["Adj Close"])
-        if daily and chart.has_adjusted_close
-        else [None] * count,
+        "adj_close": _floats(frame["Adj Close"] if adjusted else [None] * len(opened)),
         "volume": [
             None if stamp in chart.without_volume else int(volume)
             for stamp, volume in zip(opened, frame["Volume"], strict=True)
         ],
     }
-    schema = arrow_schema(TABLE, landed=False)
-    return pa.table(values, schema=schema)
+    values = {
+        name: [_given(name, row) for row in chart.repeated] + cells
+        for name, cells in values.items()
+    }
+    count = len(values["stamped_at"])
+    values |= {
+        "request_id": [unit.request_id] * count,
+        "symbol": [unit.item.symbol] * count,
+        "interval": [unit.item.interval] * count,
+        "exchange_timezone": [chart.zone_name] * count,
+        "currency": [chart.currency] * count,
+    }
+    return pa.table(values, schema=arrow_schema(TABLE, landed=False))
+
+
+def _given(name: str, row: dict[str, Any]) -> Any:
+    cell = row.get("adjclose" if name == "adj_close" else name)
+    return int(cell) if name == "volume" and cell is not None else cell
 
 
 def _floats(series: Any) -> list[float | None]:
     """Nulls were NaN in the frame, and no given cell is NaN: those were rejected."""
-    return [None if value != value else float(value) for value in series]
+    return [None if value is None or value != value else float(value) for value in series]

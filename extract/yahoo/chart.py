@@ -29,7 +29,8 @@ class Chart:
     currency: str | None
     has_adjusted_close: bool
     stamps_by_date: dict[date, datetime] = field(default_factory=dict)
-    without_volume: set[datetime] = field(default_factory=set)
+    without_volume: set[datetime | None] = field(default_factory=set)
+    repeated: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def zone_name(self) -> str:
@@ -72,6 +73,18 @@ def read_window(reply: Reply, item: WorkItem, now: datetime, reject: Reject) -> 
     ]
     if not keep:
         raise FetchFailed(Outcome.EMPTY, "no bar in this window")
+    # Of rows with one stamp yfinance would drop all but one unseen; the last given goes through it.
+    last = {result["timestamp"][index]: index for index in keep}
+    chart.repeated = [
+        {"stamped_at": _instant(result["timestamp"][index])}
+        | {name: cells[index] for name, cells in columns.items()}
+        for index in keep
+        if last[result["timestamp"][index]] != index
+    ]
+    keep = sorted(last.values())
+    chart.without_volume = {
+        _instant(result["timestamp"][index]) for index in keep if columns["volume"][index] is None
+    }
     result["timestamp"] = [result["timestamp"][index] for index in keep]
     for name, cells in columns.items():
         holder = result["indicators"]["adjclose" if name == "adjclose" else "quote"][0]
@@ -133,8 +146,6 @@ def _wanted(
     day = local_date(opened_at, chart.zone)
     if _local(opened_at, chart.zone).date() == day:
         chart.stamps_by_date[day] = opened_at
-    if row["volume"] is None:
-        chart.without_volume.add(opened_at)
     return True
 
 

@@ -37,7 +37,7 @@ def rows(
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
-def literal(value: int | str | date | None) -> str:
+def literal(value: int | str | date | Sequence[str] | None) -> str:
     if value is None:
         return "null"
     if isinstance(value, int):
@@ -46,7 +46,9 @@ def literal(value: int | str | date | None) -> str:
         return f"timestamp '{value.isoformat(' ')}'"
     if isinstance(value, date):
         return f"date '{value.isoformat()}'"
-    return "'" + value.replace("'", "''") + "'"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return f"cast([{', '.join(map(literal, value))}] as varchar[])"
 
 
 def told(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -48,4 +49,15 @@ def test_a_repair_asks_for_the_gaps_alone_and_tells_how_many_healed(
 def test_the_minutes_that_came_late_have_healed(demo: DataFolder) -> None:
     done = tapehouse(demo.root, "gaps", "ORCL", "--state", "healed")
     assert "not in the answer" in done.stdout
-    assert "│   30 │ 2026-03-10 14:00 │" in done.stdout
+    assert "│ 30   │ 2026-03-10 14:00:00 │" in done.stdout
+
+
+def test_a_narrow_terminal_has_room_for_a_line_each_and_programs_get_everything(
+    demo: DataFolder,
+) -> None:
+    told = tapehouse(demo.root, "gaps", "AMD", check=False, COLUMNS="80").stdout.splitlines()
+    (line,) = [line for line in told if "1h" in line]
+    assert "2026-03-09 14:30:00" in line
+    assert line.endswith("2026-03-10 15:30:00 │")
+    found = json.loads(tapehouse(demo.root, "gaps", "AMD", "--json", check=False).stdout)
+    assert sum(gap["bars"] for gap in found["gaps"]) == found["missing"] == 61

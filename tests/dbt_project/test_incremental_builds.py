@@ -28,6 +28,10 @@ COMPARED = {
     "quotes": "instrument_id, provider, observed_at",
     "technical_indicators": "instrument_id, date",
     "latest_prices": "instrument_id",
+    "bar_gaps": "instrument_id, interval, opened_at",
+    "completeness": "instrument_id, session_date",
+    "source_agreement": "instrument_id, interval, opened_at",
+    "data_quality_log": "rule, table_name, key, file_seq, row_number",
 }
 FIRST = date(2024, 1, 2)
 SYMBOLS = ["AAPL", "AIQ", "AMD", "AMZN", "AVGO", "GOOGL", "INTC", "META", "MSFT", "NVDA"]

@@ -11,7 +11,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from tests.dbt_project.raw_rows import ROOT, RawRows
+from tests.dbt_project.raw_rows import NO_UNIT_TESTS, ROOT, RawRows
 from tests.dbt_project.test_incremental_builds import (
     ORDINARY,
     calendars,
@@ -21,7 +21,8 @@ from tests.dbt_project.test_incremental_builds import (
 
 
 def kill_build_when_model_starts(raw: RawRows, model: str) -> None:
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--exclude", ORDINARY]
+    command = [sys.executable, "-m", "dbt.cli.main", "build", *NO_UNIT_TESTS]
+    command += ["--exclude", ORDINARY]
     environment = {
         **os.environ,
         "TAPEHOUSE_DATA_DIR": str(raw.data_dir),

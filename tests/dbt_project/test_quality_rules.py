@@ -151,7 +151,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> RawRows:
     payload = f'{{"timestamp": {int(sessions[9]["opens_at"].timestamp())}, "low": NaN}}'
     raw.land("rejected_rows", [rejected | {"request_id": request, "payload": payload}], read_at)
     read_again(raw, bars["PLTR"], read_at + timedelta(days=30))
-    raw.build("--exclude", "resource_type:unit_test", "test_type:data")
+    raw.build("--exclude", "test_type:data")
     return raw
 
 

@@ -17,7 +17,7 @@ talib = pytest.importorskip("talib")
 
 Series = NDArray[np.float64]
 FIRST = date(2015, 1, 1)
-LISTED = {1: "AAPL", 3: "AMD", 4: "AMZN", 5: "AVGO", 6: "GOOGL", 7: "INTC", 8: "META", 9: "MSFT"}
+LISTED = {1: "AAPL", 3: "AMD", 4: "AMZN", 5: "AVGO", 6: "GOOGL", 7: "INTC", 9: "MSFT", 10: "NVDA"}
 
 
 def random_walk(seed: int, days: int, start: float, step: float) -> list[Decimal]:
@@ -42,7 +42,7 @@ def histories() -> dict[int, list[tuple[date, Decimal]]]:
         5: [Decimal("10.5"), Decimal("10.75")],
         6: random_walk(3, 400, 30_000_000.0, 0.01),
         7: random_walk(6, 400, 0.004, 0.03),
-        8: stuck,
+        10: stuck,
         9: random_walk(7, 34, 12.0, 0.05),
     }
     dated = {key: list(zip(days, values, strict=False)) for key, values in closes.items()}

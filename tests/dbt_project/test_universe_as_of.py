@@ -70,12 +70,12 @@ SNAPSHOTS: list[tuple[str, list[Row]]] = [
 def test_the_universe_as_of_an_instant_is_the_one_that_was_shown_then(tmp_path: Path) -> None:
     raw = RawRows(tmp_path)
     shown: list[tuple[datetime, list[tuple[Any, ...]]]] = []
-    selected = ("--select", "+instruments", "+universe_as_of", "--exclude-resource-type")
+    selected = ("--select", "+instruments", "+universe_as_of", "--exclude", "test_type:singular")
     for number, (table, rows) in enumerate([("landing_files", []), *SNAPSHOTS]):
         at = FIRST + timedelta(hours=number)
         if rows:
             raw.land(table, rows, at)
-        raw.build(*selected, "unit_test", "--exclude", "test_type:singular")
+        raw.build(*selected)
         shown.append((at + timedelta(minutes=1), raw.rows(f"select * from instruments {ORDERED}")))
     assert len({str(rows) for _, rows in shown}) == 5
     copy = tmp_path / "another_name.duckdb"

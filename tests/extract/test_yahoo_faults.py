@@ -117,15 +117,26 @@ def test_a_bad_row_is_set_aside_and_the_others_are_landed(
     assert landed.rejected[0]["request_id"] == request["request_id"]
 
 
-@pytest.mark.parametrize("damage", [{"repeat_page": True}, {"shuffle": True}])
-def test_rows_in_disorder_are_the_same_bars(
-    exchange: Exchange, context: FetchContext, damage: dict[str, Any]
-) -> None:
+def test_rows_in_disorder_are_the_same_bars(exchange: Exchange, context: FetchContext) -> None:
     whole = run(yahoo, [minutes()], context).tables["yahoo_bars"]
-    fault(exchange, damage)
+    fault(exchange, {"shuffle": True})
     again = run(yahoo, [minutes()], context).tables["yahoo_bars"]
-    strip = [{k: v for k, v in row.items() if k != "request_id"} for row in whole]
-    assert [{k: v for k, v in row.items() if k != "request_id"} for row in again] == strip
+    assert [given(row) for row in again] == [given(row) for row in whole]
+
+
+def test_rows_that_come_twice_are_all_landed_and_the_last_given_comes_last(
+    exchange: Exchange, context: FetchContext
+) -> None:
+    whole = [given(row) for row in run(yahoo, [minutes()], context).tables["yahoo_bars"]]
+    fault(exchange, {"repeat_page": True})
+    landed = run(yahoo, [minutes()], context)
+    again = [given(row) for row in landed.tables["yahoo_bars"]]
+    assert again == whole + whole
+    assert landed.data_requests[0]["row_count"] == rows_in(landed) == 2 * len(whole)
+
+
+def given(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "request_id"}
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ fields as (
     {%- for field in ['open', 'high', 'low', 'close', 'volume'] %}
 
     select
-        pairs.*,
+        *,
         '{{ field }}' as field,
         cast(old_{{ field }} as {{ volume_type() }}) as old_value,
         cast({{ field }} as {{ volume_type() }}) as new_value
@@ -40,31 +40,38 @@ fields as (
 
 ),
 
+-- A split that becomes known later has the row read again, and it moves the bar once more.
+told as (
+
+    select
+        *,
+        cast(new_value - old_value as {{ f8() }})
+        / nullif(abs(cast(old_value as {{ f8() }})), 0) as relative_change,
+        row_number() over (
+            partition by instrument_id, interval, opened_at, file_seq, row_number, field
+            order by version_number
+        ) as telling
+    from fields
+
+),
+
 final as (
 
     select
-        fields.instrument_id,
+        told.instrument_id,
         universe.symbol,
-        fields.interval,
-        fields.opened_at,
-        fields.session_date,
-        fields.provider,
-        fields.version_number,
-        fields.field,
-        fields.old_value,
-        fields.new_value,
-        cast(fields.new_value - fields.old_value as {{ f8() }})
-        / nullif(abs(cast(fields.old_value as {{ f8() }})), 0) as relative_change,
-        fields.was_final,
-        fields.request_id,
-        requests.run_id,
-        fields.file_seq,
-        fields.row_number,
-        fields.known_seq,
-        fields.known_at
-    from fields
-    left join universe on fields.instrument_id = universe.instrument_id
-    left join requests on fields.request_id = requests.request_id
+        {%- for column in [
+            'interval', 'opened_at', 'session_date', 'provider', 'version_number', 'field',
+            'old_value', 'new_value', 'relative_change', 'was_final', 'request_id', 'file_seq',
+            'row_number', 'known_seq', 'known_at',
+        ] %}
+        told.{{ column }},
+        {%- endfor %}
+        requests.run_id
+    from told
+    left join universe on told.instrument_id = universe.instrument_id
+    left join requests on told.request_id = requests.request_id
+    where told.telling = 1
 
 )
 
