@@ -88,7 +88,7 @@ class History:
         kind = self.draw.random()
         size = float(np.exp(self.draw.uniform(np.log(5e-6), np.log(0.15))))
         size *= self.draw.choice([-1, 1])
-        latest = read
+        waits = 0
         fields: tuple[str, ...] = (str(self.draw.choice(FIELDS[:4])),)
         if kind < 0.2:
             fields, size = ("volume",), float(np.sign(size)) * max(abs(size), 0.002)
@@ -97,10 +97,15 @@ class History:
         elif kind < 0.3:
             fields = FIELDS[:4]
         elif kind < 0.31 and read + CONFIRMED_AFTER < READS:
-            fields, size, latest = FIELDS[:4], 0.5, read + CONFIRMED_AFTER
+            fields, size, waits = FIELDS[:4], 0.5, CONFIRMED_AFTER
+        latest = read + waits
         for split in self.splits:
-            if split.instrument == instrument and split.lag != "none":
-                latest = max(latest, split.read + 1) if read <= split.read + 1 else latest
+            if split.instrument != instrument or split.lag == "none" or read > split.read + 1:
+                continue
+            if split.lag == "event" and split.ratio == 1 + size:
+                # While nobody told the split the two cancel each other: no reader could see it.
+                size = 1.0
+            latest = max(latest, split.read + 1 + waits)
         return Correction(instrument, session, fields, size, read, latest)
 
     def asked_at(self, read: int) -> datetime:

@@ -81,7 +81,9 @@ def walk(readings: list[Reading]) -> list[Version]:
         elif moved or volume_moved:
             now.conflict = None
             told = abs(ratio * 2 - 1) <= 1e-5 and one["split_ratio"] == 2
-            rebased = one_ratio and (one["is_reread"] or told)
+            change = volume / now.volume
+            along = change**2 * ratio < 1 if ratio > 1 else change**2 * ratio > 1
+            rebased = one_ratio and (one["is_reread"] or told) and along
             cause = "rebased" if rebased else "restated"
             held.append(
                 Version(

@@ -25,6 +25,19 @@
     )
 {%- endmacro %}
 
+{% macro volume_goes_along(ratio, held, next) -%}
+    {#- Another basis divides the volume by what it multiplies the prices with: is
+        it nearer to that than to the volume held? A correction leaves it alone. -#}
+    {%- set change = 'cast(' ~ next ~ ' as ' ~ f8() ~ ') / nullif(' ~ held ~ ', 0)' -%}
+    coalesce(
+        case
+            when {{ ratio }} > 1 then ({{ change }}) * ({{ change }}) * {{ ratio }} < 1
+            else ({{ change }}) * ({{ change }}) * {{ ratio }} > 1
+        end,
+        true
+    )
+{%- endmacro %}
+
 {% macro is_same_conflict(ratio, held) -%}
     {{ is_close_to(ratio, held ~ '.conflict_ratio') }}
 {%- endmacro %}

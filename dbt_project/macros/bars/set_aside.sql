@@ -22,7 +22,9 @@ compared as (
             partition by
                 newest_readings.file_seq, newest_readings.row_number,
                 newest_readings.provider
-            order by versions.version_number desc nulls last
+            order by
+                versions.known_seq desc nulls last,
+                abs(newest_readings.close - versions.close) / versions.close
         ) as version_age
     from newest_readings
     left join {{ versions }} as versions
@@ -39,11 +41,11 @@ ruled as (
 
     select
         *,
-        -- What differs so much from the version of its time and bore none was
-        -- set aside there.
+        -- What differs so much from every version of its time was set aside there.
         case
             when rule is not null then rule
-            when ratio_to_version not between 0.99999 and 1.00001 then 'basis_conflict'
+            when {{ is_split_like('ratio_to_version', 'split_ratio', 'newest_split_ratio') }}
+                then 'basis_conflict'
         end as verdict
     from compared
     where version_age = 1

@@ -16,6 +16,7 @@
                 as is_one_ratio,
             {{ is_known_split('ratio', 'next_split_ratio', 'newest_split_ratio') }}
                 as is_known_split,
+            {{ volume_goes_along('ratio', 'volume', 'next_volume') }} as volume_went_along,
             {{ is_same_conflict('ratio', 'pairs') }} as is_same_conflict,
             {{ is_confirmed_conflict('ratio', 'pairs', 'next_known_at') }} as is_confirmed
         from (

@@ -33,7 +33,8 @@ walk as (
             as birth_entry_number,
         case
             when not is_born then cause
-            when is_one_ratio and (is_reread or is_known_split) then 'rebased'
+            when is_one_ratio and (is_reread or is_known_split) and volume_went_along
+                then 'rebased'
             else 'restated'
         end as cause,
         {%- for column in ['open', 'high', 'low', 'close', 'volume'] %}

@@ -18,7 +18,7 @@ judged as (
 versions as (
 
     select * from {{ ref('bar_versions') }}
-    where set_aside_count > 0
+    where set_aside_count > 0 or version_number > 1
 
 ),
 
