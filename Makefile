@@ -22,8 +22,9 @@ $(READY): requirements.lock pyproject.toml
 demo: setup
 	@$(BIN)/tapehouse demo
 
+# A file at a time to each worker: what the tests of a file share is made once.
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	@$(BIN)/ruff check .

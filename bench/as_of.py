@@ -56,7 +56,11 @@ restated,AAPL,2026-02-12,2026-02-17T12:00,1.01 0.9
 restated,NVDA,2026-02-13,2026-02-19T12:00,0.99 1.2
 hole,AMD,2026-02-13T15:00,2026-02-13T18:00,1h 2026-02-18T12:00
 """
-SELECTED = "+technical_indicators +intraday_bars +instruments tag:as_of,resource_type:model"
+# The tests of what the questions are about need rows that are in quarantine.
+SELECTED = (
+    "tag:staging +technical_indicators +intraday_bars +instruments +quarantined_rows"
+    " tag:as_of,resource_type:model"
+)
 CONSOLE = Console(highlight=False, soft_wrap=True)
 
 

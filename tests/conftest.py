@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from command_line import tapehouse
 
 from warehouse import clock, settings
 from warehouse.folder import DataFolder
+from warehouse.lock import FileLock
 from warehouse.settings import Settings
 
 
@@ -36,7 +38,12 @@ def own_settings(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> Setting
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
-    """One demo warehouse, made by the real command; tests only read it."""
-    found = DataFolder(tmp_path_factory.mktemp("demo") / "data")
-    tapehouse(found.root, "demo")
+    """One demo warehouse for all workers, made by the real command; tests only read it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    found = DataFolder(shared / "demo" / "data")
+    with FileLock(shared / "demo.lock").held(wait_seconds=300):
+        if not found.market.exists():
+            tapehouse(found.root, "demo")
     return found

@@ -30,10 +30,11 @@ RUNS = (
     datetime(2026, 2, 18, 15, 0),
     datetime(2026, 2, 19, 15, 0),
 )
-SELECTED = (
-    "tag:staging +quarantined_rows +restatements +bar_gaps +technical_indicators +requests"
-    " +landing_files +intraday_bars"
-)
+WANTED = (
+    "tag:staging", "+quarantined_rows", "+restatements", "+bar_gaps", "+technical_indicators",
+    "+requests", "+landing_files", "+intraday_bars",
+)  # fmt: skip
+SELECTED = " ".join(f"{one},resource_type:{kind}" for one in WANTED for kind in ("model", "seed"))
 
 
 def narrow(runner: Runner) -> None:
