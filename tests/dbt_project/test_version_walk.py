@@ -139,7 +139,7 @@ def bars(
             continue
         steady = random.Random(f"{symbol}{day}")
         price, volume = 100 + 10 * steady.random(), 2 * steady.randrange(1_000_000, 2_000_000)
-        if drawn.random() < 0.04:
+        if drawn.random() < 0.04 and (symbol, day) not in CORRECTED:
             price *= drawn.choice([1.01, 0.97, 1.0000015])
         if drawn.random() < 0.1:
             volume = 2 * round(volume * drawn.choice([1.002, 1.02]) / 2)

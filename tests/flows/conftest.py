@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from sandbox import Exchange
 from warehouse import clock, settings
@@ -57,7 +59,11 @@ class Harness:
         return done
 
     def post(self, path: str, **body: Any) -> Any:
-        answer = requests.post(f"{self.url}/{path}", json=body, timeout=30)
+        """Tries again while the server says 503, as Prefect's own client does."""
+        again = Retry(total=5, status_forcelist=[503], allowed_methods=None, backoff_factor=0.5)
+        with requests.Session() as session:
+            session.mount("http://", HTTPAdapter(max_retries=again))
+            answer = session.post(f"{self.url}/{path}", json=body, timeout=30)
         answer.raise_for_status()
         return answer.json()
 

@@ -78,20 +78,12 @@ found as (
     {{ interval }} as interval,
         cast(null as timestamp) as opened_at,
         cast(null as varchar) as provider,
-        cast(null as bigint) as file_seq,
-        cast(null as integer) as row_number,
-        cast(null as bigint) as request_id
+        {{ no_row() }}
 {%- endmacro %}
 
-{% macro stamp_in(payload) %}{{ return(adapter.dispatch('stamp_in', 'tapehouse')(payload)) }}{% endmacro %}
-{#- The stamp of a row that was kept as text; no JSON, as it may hold a NaN. -#}
-{% macro default__stamp_in(payload) -%}
-    timezone('UTC', to_timestamp(
-        cast(substring({{ payload }} from '"timestamp": ([0-9]{1,11})') as {{ f8() }})
-    ))
-{%- endmacro %}
-{% macro duckdb__stamp_in(payload) -%}
-    make_timestamp(
-            1000000 * try_cast(regexp_extract({{ payload }}, '"timestamp": ([0-9]{1,11})', 1) as bigint)
-        )
+{% macro no_row() -%}
+    {#- The columns of a finding that no single row of a landing file shows. -#}
+    cast(null as bigint) as file_seq,
+        cast(null as integer) as row_number,
+        cast(null as bigint) as request_id
 {%- endmacro %}

@@ -20,9 +20,7 @@ found as (
         interval,
         opened_at,
         providers as provider,
-        cast(null as bigint) as file_seq,
-        cast(null as integer) as row_number,
-        cast(null as bigint) as request_id,
+        {{ no_row() }},
         state || ' after ' || attempts || ' attempts: ' || reason as detail
     from gaps
 

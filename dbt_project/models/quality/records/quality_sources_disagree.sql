@@ -16,9 +16,7 @@ found as (
         interval,
         opened_at,
         chosen_provider as provider,
-        cast(null as bigint) as file_seq,
-        cast(null as integer) as row_number,
-        cast(null as bigint) as request_id,
+        {{ no_row() }},
         class || ' with ' || other_provider || ': prices '
         || {{ percent_text('price_difference') }} || ' apart' as detail
     from agreement
