@@ -137,6 +137,17 @@ def test_every_indicator_equals_talib_on_every_row_of_every_symbol(
         "SELECT * FROM quotes LIMIT 5;",
         "SELECT * FROM latest_prices LIMIT 5;",
         "SELECT * FROM data_quality_log LIMIT 5;",
+        "SELECT * FROM stock_data_raw LIMIT 5;",
+        "SELECT symbol, date, close, price_change_pct, volatility, data_quality_score "
+        "FROM stock_data ORDER BY date DESC LIMIT 10;",
+        "SELECT * FROM market_summary ORDER BY date DESC LIMIT 3;",
+        "SELECT ticker, COUNT(*), MIN(time), MAX(time) FROM stocks GROUP BY ticker;",
+        *(f"SELECT * FROM {kind}_data LIMIT 5;" for kind in ("index", "commodity", "bond")),
+        *(f"SELECT * FROM {kind}_data_raw LIMIT 5;" for kind in ("index", "commodity", "bond")),
+        "SELECT * FROM daily_aggregates LIMIT 5;",
+        "SELECT * FROM market_breadth LIMIT 5;",
+        "SELECT * FROM candles LIMIT 5;",
+        "SELECT * FROM trades_raw LIMIT 5;",
         "SELECT * FROM quarantined_rows LIMIT 5;",
     ],
 )

@@ -1,0 +1,1 @@
+{{ recursive_averages(ref('int_advances_counted'), ['asset_class'], mcclellan_averages()) }}

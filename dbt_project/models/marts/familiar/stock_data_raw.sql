@@ -1,0 +1,3 @@
+{{ config(materialized='view', tags=['familiar']) }}
+
+{{ familiar_raw_data(['stock', 'etf']) }}
