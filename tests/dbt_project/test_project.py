@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
 
-from tests.dbt_project.raw_rows import ROOT, declared_columns
+from tests.dbt_project.raw_rows import ROOT, RawRows, declared_columns
 
 MODELS = sorted((ROOT / "dbt_project/models").rglob("*.sql"))
 ENGINE_WORDS = ("qualify", "arg_max", "arg_min", "ignore nulls", "asof", "group by all")
@@ -69,3 +70,29 @@ def test_a_quality_model_says_on_its_first_line_what_a_row_means() -> None:
     assert len(rules) >= 26
     for sql in rules:
         assert sql.read_text().startswith("-- A row is "), sql.stem
+
+
+def test_a_view_takes_the_place_of_a_table_and_is_replaced_in_one_step(tmp_path: Path) -> None:
+    raw = RawRows(tmp_path)
+    raw.build("--select", "stg_yahoo__quotes", "--exclude", "test_type:data")
+    kind = "select table_type from information_schema.tables where table_name like 'stg_yahoo__q%'"
+    assert raw.rows(kind) == [("VIEW",)]
+    with duckdb.connect(str(raw.path)) as connection:
+        connection.execute("drop view staging.stg_yahoo__quotes")
+        connection.execute("create table staging.stg_yahoo__quotes (left_over integer)")
+    for _ in range(2):
+        raw.build("--select", "stg_yahoo__quotes", "--exclude", "test_type:data")
+        assert raw.rows(kind) == [("VIEW",)]
+
+
+def test_a_key_that_is_null_or_there_twice_fails(tmp_path: Path) -> None:
+    raw = RawRows(tmp_path)
+    raw.build("--select", "stg_yahoo__quotes")
+    for rows in ("(1, 1), (1, 1)", "(2, null)"):
+        with duckdb.connect(str(raw.path)) as connection:
+            insert = f"insert into raw.yahoo_quotes (file_seq, row_number) values {rows}"
+            connection.execute(insert)
+        with pytest.raises(AssertionError, match="is_key_stg_yahoo__quotes"):
+            raw.build("--select", "stg_yahoo__quotes")
+        with duckdb.connect(str(raw.path)) as connection:
+            connection.execute("delete from raw.yahoo_quotes")

@@ -1,0 +1,24 @@
+{% materialization view, adapter='duckdb' %}
+    {#- One statement where dbt's own takes a temporary view, two renamings and a
+        removal: replacing a view is one step, and a project is mostly views. -#}
+    {%- set relation = this.incorporate(type='view') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- if existing is not none and existing.type != 'view' %}
+    {%- do adapter.drop_relation(existing) %}
+    {%- endif %}
+    {%- call statement('main') %}
+    {%- if config.get('contract').enforced %}
+    {{ get_assert_columns_equivalent(sql) }}
+    {%- endif %}
+    create or replace view {{ relation }} as (
+        {{ sql }}
+    );
+    {%- endcall %}
+    {%- do persist_docs(relation, model) %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {%- do adapter.commit() %}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [relation]}) }}
+{% endmaterialization %}
