@@ -16,7 +16,7 @@ from sandbox.dialects import DIALECTS
 from sandbox.events import Events
 from sandbox.faults import Fault, FaultBook
 from sandbox.journal import Journal, JournalRecord
-from sandbox.market import Market
+from sandbox.market import Market, everyday_market
 from sandbox.mistakes import Mistake, MistakeBook
 from sandbox.serving import Server
 from sandbox.truth import Truth
@@ -57,7 +57,8 @@ class Exchange:
         self.ticking = ticking
         self.jitter = jitter
         self.limits = Limits(enforced=limits)
-        self.market = Market(seed, Events(events))
+        further = tuple(events)
+        self.market = Market(seed, Events(further)) if further else everyday_market(seed)
         self.mistakes = MistakeBook(mistakes)
         self.truth = Truth(self.market)
         self.faults = FaultBook(seed)

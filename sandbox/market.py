@@ -187,3 +187,9 @@ def date_of(day: int) -> date:
 
 
 EMPTY = Bars(*(np.empty(0, dtype=np.int64) for _ in FIELDS))
+
+
+@lru_cache(maxsize=2)
+def everyday_market(seed: int) -> Market:
+    """The market without further events; exchanges of one process remember together."""
+    return Market(seed)

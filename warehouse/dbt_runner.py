@@ -14,8 +14,9 @@ from warehouse.settings import PROJECT, export_for_children
 
 QUIET = ("--quiet", "--no-use-colors", "--log-level", "none")
 
-# By target alone: of a folder only the profile speaks, and dbt reads that anew each time.
-_manifests: dict[str, Any] = {}
+# By target: of a folder only the profile speaks, and dbt reads that anew each time. And by whether
+# parsing wrote it out: the documentation embeds that file, to others it is a second lost.
+_manifests: dict[tuple[str, bool], Any] = {}
 _ahead: list[subprocess.Popen[bytes]] = []
 driven = False
 
@@ -50,7 +51,7 @@ def parse_ahead(folder: DataFolder, target: str) -> None:
 
     Only dbt's own cache comes of it; should that process fail, the build parses as ever.
     """
-    if target not in _manifests:
+    if (target, False) not in _manifests:
         environment(folder, target)
         command = [sys.executable, "-m", "dbt.cli.main", "parse", *QUIET]
         silent = subprocess.DEVNULL
@@ -74,14 +75,17 @@ def invoke(
 
     driven = True
     try:
-        if target not in _manifests:
+        written = arguments[0] == "docs"
+        if (target, written) not in _manifests:
             while _ahead:
                 _ahead.pop().wait()
-            parsed = dbtRunner().invoke(["parse", *QUIET])
+            parsed = dbtRunner().invoke(
+                ["parse", *QUIET, "--write-json" if written else "--no-write-json"]
+            )
             if not parsed.success:
                 raise _failure(parsed)
-            _manifests[target] = parsed.result
-        runner = dbtRunner(manifest=_manifests[target], callbacks=[listen])
+            _manifests[target, written] = parsed.result
+        runner = dbtRunner(manifest=_manifests[target, written], callbacks=[listen])
         return runner.invoke([*arguments, *QUIET])
     finally:
         driven = False

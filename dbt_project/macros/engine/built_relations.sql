@@ -22,3 +22,11 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [relation]}) }}
 {% endmaterialization %}
+
+{% macro duckdb__alter_column_comment(relation, column_dict) -%}
+    {#- Without asking which columns there are: contracts and seeds hold them. -#}
+    {%- for name, column in column_dict.items() %}
+    comment on column {{ relation }}.{{ adapter.quote(name) }}
+    is {{ duckdb_escape_comment(column.description) }};
+    {%- endfor %}
+{%- endmacro %}
