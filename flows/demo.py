@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from extract.plan import Choice
 from flows.origin import forget_hour
 from flows.run import Report, Watcher, run
 from warehouse import dbt_runner
 from warehouse.folder import DataFolder
 from warehouse.settings import Settings
 
+MENDED_LATER = ("ORCL", "MSFT")
 DROPPED = """symbol,date,open,high,low,close,volume
 ACME,2026-03-06,10.00,10.50,9.90,10.40,1000
 ACME,2026-03-09,10.40,10.90,10.30,10.80,1200
@@ -33,8 +35,8 @@ def demo_settings(settings: Settings) -> Settings:
 def demo(settings: Settings, watcher: Watcher | None = None) -> Report:
     """The first time also drops a file of bars, some good and some bad, and asks a day earlier too.
 
-    What the market then holds back or gets wrong is mended by the run itself: a gap that heals and
-    a number that is restated.
+    What the market then holds back of one stock and gets wrong of another is mended by the run
+    itself: a gap that heals and a number that is restated.
     """
     folder = settings.folder
     first = folder.origin is None
@@ -43,7 +45,8 @@ def demo(settings: Settings, watcher: Watcher | None = None) -> Report:
         dbt_runner.parse_ahead(folder, settings.profile)
         drop_file(folder)
         if not settings.sandbox.url:
-            asked = run(_a_day_earlier(settings), ("extract",), watcher=watcher)
+            earlier = _a_day_earlier(settings)
+            asked = run(earlier, ("extract",), Choice(MENDED_LATER), watcher=watcher)
             if asked.errors:
                 return asked
             forget_hour(folder)

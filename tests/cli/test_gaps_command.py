@@ -58,6 +58,6 @@ def test_a_narrow_terminal_has_room_for_a_line_each_and_programs_get_everything(
     told = tapehouse(demo.root, "gaps", "AMD", check=False, COLUMNS="80").stdout.splitlines()
     (line,) = [line for line in told if "1h" in line]
     assert "2026-03-09 14:30:00" in line
-    assert line.endswith("2026-03-10 15:30:00 │")
+    assert line.endswith("2026-03-11 15:30:00 │")
     found = json.loads(tapehouse(demo.root, "gaps", "AMD", "--json", check=False).stdout)
     assert sum(gap["bars"] for gap in found["gaps"]) == found["missing"] == 61

@@ -57,7 +57,7 @@ def test_the_demo_holds_what_it_promises(market: duckdb.DuckDBPyConnection) -> N
     ((days, last),) = market.execute(
         "select count(*), max(session_date)::varchar from daily_bars where symbol = 'AAPL'"
     ).fetchall()
-    assert (days, last) == (501, "2026-03-10")
+    assert (days, last) == (500, "2026-03-10")
     ((sessions,),) = market.execute(
         "select count(distinct session_date) from intraday_bars "
         "where symbol = 'AAPL' and interval = '1m'"
