@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.console import JustifyMethod
 from rich.table import Table
 
 from cli.options import Config, Verbose, begin
@@ -16,6 +17,7 @@ QUERY = """
 select symbol, price, currency, change, change_pct, previous_close, priced_at, provider
 from latest_prices where symbol in (select unnest(?)) order by symbol
 """
+NUMBERS = ("price", "change", "%", "previous\nclose")
 
 
 def register(app: typer.Typer) -> None:
@@ -32,9 +34,12 @@ def register(app: typer.Typer) -> None:
         with open_market(begin(config, verbose).folder.market) as connection:
             rows = connection.execute(QUERY, [symbols]).fetchall()
         table = Table()
-        for name in ("symbol", "price", "currency", "change", "%", "previous close", "at (UTC)"):
-            table.add_column(name, justify="left" if name in ("symbol", "currency") else "right")
-        table.add_column("provider")
+        for name in ("symbol", "price", "currency", "change", "%", "previous\nclose", "at (UTC)"):
+            text = name in ("symbol", "currency")
+            # A number that a narrow terminal cuts is another number.
+            justify: JustifyMethod = "left" if text else "right"
+            table.add_column(name, justify=justify, no_wrap=name in NUMBERS, overflow="fold")
+        table.add_column("provider", overflow="fold")
         for symbol, price, currency, change, percent, previous, at, provider in rows:
             colour = "green" if (change or 0) >= 0 else "red"
             table.add_row(

@@ -5,7 +5,7 @@
     aggregates as (
 
         select * from {{ ref('daily_aggregates') }}
-        where asset_class in ({{ quoted_list(asset_classes) }})
+        where asset_class in ('{{ asset_classes | join("', '") }}')
 
     ),
 
@@ -58,7 +58,7 @@
         select * from {{ ref('int_bars_observed') }}
         where
             interval = '1d'
-            and asset_class in ({{ quoted_list(asset_classes) }})
+            and asset_class in ('{{ asset_classes | join("', '") }}')
 
     ),
 
@@ -87,8 +87,4 @@
         rows_given.row_number
     from rows_given
     inner join instruments on rows_given.instrument_id = instruments.instrument_id
-{%- endmacro %}
-
-{% macro quoted_list(words) -%}
-    {%- for word in words %}'{{ word }}'{{ ', ' if not loop.last }}{% endfor -%}
 {%- endmacro %}
