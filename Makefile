@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench restate as-of detect gaps faults serve-docs clean lock
+.PHONY: all setup demo test check bench truth restate as-of detect gaps faults serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -35,6 +35,10 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m bench
+
+# Every indicator against TA-Lib on random series: the last line is the verdict.
+truth: setup
+	@$(BIN)/python -m bench.indicators.truth
 
 # Corrections among a million jittered re-reads: the last line is the verdict.
 restate: setup

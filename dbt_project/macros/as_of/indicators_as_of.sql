@@ -1,9 +1,9 @@
 {% macro indicators_as_of(instant) -%}
-    {#- technical_indicators as they were at the instant: the same macros over
-        the bars that were known. -#}
+    {#- technical_indicators as they were at the instant: the same plan over the
+        bars and instruments that were known. -#}
     with
 
-    daily_bars as (
+    known_bars as (
 
         select * from (
             {{ bars_as_of(instant) }}
@@ -12,35 +12,23 @@
 
     ),
 
-    numbered as (
+    known_instruments as (
 
-        {{ numbered_closes('daily_bars', ['instrument_id']) }}
-
-    ),
-
-    windowed as (
-
-        {{ windowed_closes('numbered', ['instrument_id'], mean_windows(), var('band_window')) }}
+        {{ universe_as_of(instant) }}
 
     ),
 
-    averaged as (
+    series_known as (
 
-        {{ recursive_averages('windowed', ['instrument_id'], price_averages()) }}
-
-    ),
-
-    lines as (
-
-        {{ macd_lines('averaged', ['instrument_id']) }}
+        {{ series_bars('known_bars', 'known_instruments', '1d') }}
 
     ),
 
-    signals as (
+    measured as (
 
-        {{ macd_signals('lines') }}
+        {{ measured_bars('series_known', indicator_plan()) }}
 
     )
 
-    {{ indicators_measured('lines', 'signals') }}
+    {{ shown_indicators('measured', 'known_instruments', indicator_plan()) }}
 {%- endmacro %}

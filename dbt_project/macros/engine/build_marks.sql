@@ -5,7 +5,7 @@
     );
 {% endmacro %}
 
-{% macro rules_hash(built_to_file_seq) -%}
+{% macro rules_hash(built_to_file_seq, settings='') -%}
     {#- Sessions after the day of the last built file are left out: a longer
         calendar must not rebuild anything, a corrected one must. -#}
     (
@@ -40,21 +40,24 @@
                     ) as sessions
                 ), '')
                 || '{{ var("price_limit") }} {{ var("volume_limit") }}'
-                || '{{ var("price_relation_tolerance") }}'
+                || '{{ var("price_relation_tolerance") }}{{ settings }}'
             )
     )
 {%- endmacro %}
 
 {% macro built_to_file_seq() %}
+    {{ return(stored_mark() if execute and is_incremental() else 0) }}
+{% endmacro %}
+
+{% macro stored_mark(settings='') %}
+    {#- 0 where nothing was built, or by other rules or settings than now. -#}
     {%- set mark = "(select max(built_to_file_seq) from intermediate.build_marks where model = '"
         ~ this.name ~ "')" -%}
-    {%- set stored = "select built_to_file_seq from intermediate.build_marks where model = '"
-        ~ this.name ~ "' and rules_hash = " ~ rules_hash(mark) -%}
-    {%- if execute and is_incremental() -%}
-        {%- set rows = run_query(stored).rows -%}
-        {{ return(rows[0][0] if rows | length > 0 else 0) }}
-    {%- endif -%}
-    {{ return(0) }}
+    {%- set rows = run_query(
+        "select built_to_file_seq from intermediate.build_marks where model = '"
+        ~ this.name ~ "' and rules_hash = " ~ rules_hash(mark, settings)
+    ).rows -%}
+    {{ return(rows[0][0] if rows | length > 0 else 0) }}
 {% endmacro %}
 
 {% macro forget_stale_rows() %}
@@ -63,7 +66,7 @@
     {%- endif -%}
 {% endmacro %}
 
-{% macro set_build_mark(upstream=[]) %}
+{% macro set_build_mark(upstream=[], settings='') %}
     {%- set built_to -%}
         {%- if upstream -%}
             (
@@ -80,5 +83,5 @@
     {%- endset %}
     delete from intermediate.build_marks where model = '{{ this.name }}';
     insert into intermediate.build_marks (model, built_to_file_seq, rules_hash)
-    select '{{ this.name }}', {{ built_to }}, {{ rules_hash(built_to) }}
+    select '{{ this.name }}', {{ built_to }}, {{ rules_hash(built_to, settings) }}
 {% endmacro %}

@@ -1,1 +1,3 @@
-{{ recursive_averages(ref('int_advances_counted'), ['asset_class'], mcclellan_averages()) }}
+{{ recursive_averages(
+    ref('int_advances_counted'), ['asset_class'], mcclellan_averages(), breadth_columns()
+) }}

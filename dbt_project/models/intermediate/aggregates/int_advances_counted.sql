@@ -43,8 +43,8 @@ final as (
 
     select
         *,
-        {{ mean_of_newest('net_advances', var('mcclellan_fast_window')) }},
-        {{ mean_of_newest('net_advances', var('mcclellan_slow_window')) }}
+        {{ mean_of_newest('net_advances', var('mcclellan_fast_window')) }} as fast_seed,
+        {{ mean_of_newest('net_advances', var('mcclellan_slow_window')) }} as slow_seed
     from net
 
 )

@@ -1,3 +1,5 @@
-{{ config(tags=['indicators']) }}
+{{ config(materialized='view', tags=['indicators']) }}
 
-{{ indicators_measured(ref('int_daily_macd_lines'), ref('int_daily_macd_signals')) }}
+{{ shown_indicators(
+    ref('int_daily_bars_measured'), ref('instruments'), indicator_plan()
+) }}

@@ -1,6 +1,6 @@
-{% macro recursive_averages(relation, partition_columns, averages) -%}
-    {#- Adds one column per average: y = y + alpha * (value - y), begun with
-        `seed` at bar number `start`. No recursion: within anchored blocks the
+{% macro recursive_averages(relation, partition_columns, averages, carried) -%}
+    {#- Adds one column per average to those carried: y = y + alpha * (average - y),
+        begun with `<name>_seed` at bar number `start`. No recursion: within anchored blocks the
         weighted sums are plain windows, and what a block inherits is a short
         sum over the ends of the blocks before it. -#}
     {%- set series = partition_columns | join(', ') -%}
@@ -12,7 +12,7 @@
         select
             *,
             {{ whole_division('(bar_number - 1)', length) }} as block_number,
-            (bar_number - 1) % {{ length }} as place
+            (bar_number - 1) % {{ length }} as place_in_block
         from {{ relation }}
 
     ),
@@ -23,20 +23,20 @@
             *,
             {%- for average in averages %}
             {%- set decay = double_literal(1 - average.alpha) %}
-            power({{ decay }}, place) * sum(
+            power({{ decay }}, place_in_block) * sum(
                 case
                     when bar_number > {{ average.start }}
                         then {{ double_literal(average.alpha) }}
-                            * cast({{ average.value }} as {{ f8() }})
+                            * cast({{ average.average }} as {{ f8() }})
                     when bar_number = {{ average.start }}
-                        then cast({{ average.seed }} as {{ f8() }})
+                        then cast({{ average.name }}_seed as {{ f8() }})
                     else 0
-                end / power({{ decay }}, place)
+                end / power({{ decay }}, place_in_block)
             ) over block as {{ average.name }}_local{{ "," if not loop.last }}
             {%- endfor %}
         from blocked
         window block as (
-            partition by {{ series }}, block_number order by place
+            partition by {{ series }}, block_number order by place_in_block
             rows between unbounded preceding and current row
         )
 
@@ -52,18 +52,20 @@
             {{- "," if not loop.last }}
             {%- endfor %}
         from local_sums
-        where place = {{ length - 1 }}
+        where place_in_block = {{ length - 1 }}
         window series as (partition by {{ series }} order by block_number)
 
     )
 
     select
-        local_sums.*,
+        {%- for column in carried %}
+        local_sums.{{ column }},
+        {%- endfor %}
         {%- for average in averages %}
         case
             when local_sums.bar_number >= {{ average.start }}
                 then local_sums.{{ average.name }}_local
-                    + power({{ double_literal(1 - average.alpha) }}, local_sums.place + 1)
+                    + power({{ double_literal(1 - average.alpha) }}, local_sums.place_in_block + 1)
                     * coalesce(carries.{{ average.name }}_carry, 0)
         end as {{ average.name }}{{ "," if not loop.last }}
         {%- endfor %}

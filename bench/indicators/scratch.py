@@ -1,0 +1,98 @@
+"""A warehouse of made-up daily bars, on which the real dbt project builds the indicators."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from warehouse import dbt_runner
+from warehouse.errors import TapehouseError
+from warehouse.folder import DataFolder
+from warehouse.lock import writer
+
+MEASURED = "int_daily_bars_measured"
+SHOWN = "technical_indicators"
+INDEX = "SPX"
+VARIABLES = tuple[str, ...]
+
+
+class Scratch:
+    """Bars are put in by hand, each with the sequence number that made it known."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = DataFolder(root)
+        self.path = root / "warehouse.duckdb"
+        self._dbt("build", "--exclude-resource-type", "test", "unit_test")
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute("drop view intermediate.int_actions_chosen")
+            connection.execute(
+                "create table intermediate.int_actions_chosen"
+                " (instrument_id bigint, known_seq bigint, action varchar)"
+            )
+
+    def replace_bars(self, bars: pl.DataFrame, symbols: dict[int, str]) -> None:
+        """Bars: instrument_id, session_date, opened_at, open, high, low, close, volume, is_partial,
+        known_seq."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.register("given", bars)
+            connection.register(
+                "named",
+                pl.DataFrame(
+                    {"instrument_id": list(symbols), "symbol": list(symbols.values())},
+                    schema={"instrument_id": pl.Int64, "symbol": pl.String},
+                ),
+            )
+            connection.execute("delete from daily_bars")
+            connection.execute("delete from instruments")
+            connection.execute(
+                "insert into instruments by name"
+                " select *, 'stock' as asset_class, 'XNYS' as calendar from named"
+            )
+            connection.execute(
+                "insert into daily_bars by name"
+                " select given.*, named.symbol, close as close_raw"
+                " from given inner join named using (instrument_id) order by opened_at"
+            )
+
+    def replace_splits(self, splits: pl.DataFrame) -> None:
+        """Splits: instrument_id, known_seq. They stand for the chosen actions."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.register("given", splits)
+            connection.execute("delete from intermediate.int_actions_chosen")
+            connection.execute(
+                "insert into intermediate.int_actions_chosen by name"
+                " select *, 'split' as action from given"
+            )
+
+    def run(self, built_to: int, *arguments: str) -> None:
+        """Build the indicators as after a build of bars up to a sequence number."""
+        with duckdb.connect(str(self.path)) as connection:
+            connection.execute(
+                "update intermediate.build_marks set built_to_file_seq = ?"
+                " where model = 'daily_bars'",
+                [built_to],
+            )
+        self._dbt("run", "--select", MEASURED, SHOWN, *arguments)
+
+    def sql(self, *arguments: str) -> str:
+        """What other engines run."""
+        answer = self._dbt("compile", "--select", MEASURED, *arguments)
+        (node,) = [one.node for one in answer.result if one.node.name == MEASURED]
+        return str(node.compiled_code)
+
+    def table(self, query: str) -> pl.DataFrame:
+        with duckdb.connect(str(self.path), read_only=True) as connection:
+            return connection.execute(query).pl()
+
+    def _dbt(self, *arguments: str) -> Any:
+        self.folder.prepare()
+        with writer(self.folder.root, "bench"):
+            answer = dbt_runner.invoke(self.folder, "dev", list(arguments))
+        if not answer.success:
+            results = getattr(answer.result, "results", None) or []
+            told = [one.message for one in results if str(one.status) == "error"]
+            raise TapehouseError(f"dbt {arguments[0]}: {told or answer.exception}", "see dbt.log")
+        return answer

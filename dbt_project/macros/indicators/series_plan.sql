@@ -1,0 +1,98 @@
+{% macro series_source(interval, since=none) -%}
+    {{ return(series_bars(
+        ref('daily_bars' if interval == '1d' else 'intraday_bars'),
+        ref('instruments'), interval, since
+    )) }}
+{%- endmacro %}
+
+{% macro series_plan(relation, interval, mark) -%}
+    {#- What the kernel needs to know; {since} and {series} are put in there. -#}
+    {%- set plan = indicator_plan() -%}
+    {%- set reach = longest_window(plan) -%}
+    {{ return({
+        'table': relation.include(database=false) | string,
+        'bars': series_source(interval, '{since}'),
+        'entered': entered_series(plan),
+        'changed': changed_series(relation, interval, mark),
+        'levels': plan.levels,
+        'stored': stored_columns(plan),
+        'context': reach.context,
+        'begun': reach.begun,
+        'context_days': 10 + (reach.context * days_of_bar(interval)) | int,
+    }) }}
+{%- endmacro %}
+
+{% macro series_settings(interval) -%}
+    {#- Other windows or families make other columns: the table is then made anew. -#}
+    {{ return(local_md5(tojson([
+        indicator_plan(), interval, var('summary_index'), var('crypto_days_a_year'),
+        var('trading_days_a_year'), var('trading_minutes_a_day'),
+    ]))) }}
+{%- endmacro %}
+
+{% macro entered_series(plan) -%}
+    {#- Beside the bars, what the kernel itself says of their series: how many bars were
+        held before, and what they left off with. -#}
+    with
+
+    series as (
+
+        {series}
+
+    ),
+
+    numbered as (
+
+        {{ numbered_bars('series') }}
+
+    ),
+
+    entered as (
+
+        {{ entered_bars('numbered', plan, for_kernel=true) }}
+
+    )
+
+    select * from entered
+{%- endmacro %}
+
+{% macro changed_series(relation, interval, mark) -%}
+    {#- The first bar of each series that is new, restated, read on another basis or
+        beside another index since the mark; or that was partial. -#}
+    {%- set bars = ref('daily_bars' if interval == '1d' else 'intraday_bars') -%}
+    select
+        instrument_id,
+        min(opened_at) as changed_from
+    from (
+        select instrument_id, opened_at from {{ bars }}
+        where known_seq > {{ mark }}{{ interval_condition(interval) }}
+
+        union all
+
+        select instrument_id, opened_at from {{ relation.include(database=false) }}
+        where is_partial
+
+        union all
+
+        select instrument_id, timestamp '0001-01-01' from {{ ref('int_actions_chosen') }}
+        where action = 'split' and known_seq > {{ mark }}
+
+        union all
+
+        select instruments.instrument_id, index_bars.changed_from
+        from {{ ref('instruments') }} as instruments
+        cross join (
+            select cast(min(session_date) as timestamp) - interval '1 day' as changed_from
+            from {{ bars }}
+            where known_seq > {{ mark }}
+                and symbol = '{{ var("summary_index") }}'{{ interval_condition(interval) }}
+        ) as index_bars
+        where index_bars.changed_from is not null
+    ) as changes
+    group by instrument_id
+{%- endmacro %}
+
+{% macro days_of_bar(interval) -%}
+    {#- Calendar days that so many bars take at most, in an instrument that trades in the day. -#}
+    {{ return({'1d': 1.6, '1h': 0.3, '15m': 0.07, '5m': 0.03, '1m': 0.006}[interval]) }}
+{%- endmacro %}

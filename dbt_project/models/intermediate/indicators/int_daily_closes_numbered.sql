@@ -1,1 +1,0 @@
-{{ numbered_closes(ref('daily_bars'), ['instrument_id']) }}

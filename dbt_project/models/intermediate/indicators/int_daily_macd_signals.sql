@@ -1,1 +1,0 @@
-{{ macd_signals(ref('int_daily_macd_lines')) }}

@@ -1,0 +1,1 @@
+"""Indicators of many series at once: the plan that dbt renders, computed in columns."""
