@@ -5,7 +5,7 @@ Runs inside the transaction that dbt holds, on DuckDB alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,11 +19,13 @@ from warehouse.series import kernel
 ROWS_AT_ONCE = 1_000_000
 ROW_GROUP = 122_880
 BEGINNING = datetime(1, 1, 1)
+# A mean of more bars than these is looked up by itself.
+NEAR = 100
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What dbt rendered of one table of series."""
+    """What dbt rendered of one table of series; `bar_days` is the time that a bar takes at most."""
 
     table: str
     bars: str
@@ -31,21 +33,13 @@ class Plan:
     changed: str
     levels: list[list[dict[str, Any]]]
     stored: list[dict[str, str]]
-    context: int
-    begun: int
-    context_days: int
+    bar_days: float
 
-    def entered_from(self, series: str, held: Sequence[str] = ()) -> str:
-        """The bars to compute from; `held` are the columns that a series left off with."""
-        kept = "".join(f"{name}, " for name in held)
-        return self.entered.replace("{series}", series).replace("{held}", kept)
+    def entered_from(self, series: str) -> str:
+        return self.entered.replace("{series}", series)
 
     def bars_since(self, since: datetime) -> str:
         return self.bars.replace("{since}", f"timestamp '{since.isoformat(sep=' ')}'")
-
-    @property
-    def days_of_context(self) -> timedelta:
-        return timedelta(days=self.context_days)
 
     @property
     def columns(self) -> str:
@@ -60,10 +54,24 @@ class Plan:
     @property
     def carried(self) -> list[str]:
         """Columns that go on from what was stored of the bar before."""
-        kinds = ("average", "running_total", "running_highest")
         return [
-            item["name"] for level in self.levels for item in level if any(k in item for k in kinds)
+            item["name"] for level in self.levels for item in level if kernel.RUNNING & item.keys()
         ]
+
+    @property
+    def distant(self) -> list[dict[str, Any]]:
+        """Long means, for which alone a new bar has to look far back."""
+        return [item for item in self.levels[0] if "mean" in item and item["over"] > NEAR]
+
+    @property
+    def near(self) -> list[list[dict[str, Any]]]:
+        distant = self.distant
+        return [[item for item in level if item not in distant] for level in self.levels]
+
+    @property
+    def begun(self) -> int:
+        """The bar by which all recursive averages have begun."""
+        return max([1, *(int(item.get("start", 1)) for level in self.levels for item in level)])
 
 
 def rebuild(connection: Any, plan: Plan) -> None:
@@ -76,7 +84,11 @@ def rebuild(connection: Any, plan: Plan) -> None:
             f"select *, cast(0 as bigint) as bars_before, cast(0 as bigint) as bars_held"
             f" from ({bars}) as bars where instrument_id between {first} and {last}"
         )
-        _insert(connection, plan, series)
+        entered = connection.execute(plan.entered_from(series)).pl()
+        nothing = [pl.lit(None).alias(f"{name}_held") for name in plan.carried]
+        _insert(
+            connection, plan, kernel.measure(_sorted(entered).with_columns(nothing), plan.levels)
+        )
 
 
 def update(connection: Any, plan: Plan) -> None:
@@ -84,37 +96,60 @@ def update(connection: Any, plan: Plan) -> None:
     starts = _starts(connection, plan)
     if starts.is_empty():
         return
-    since, first = (_earliest(starts, name) for name in ("context_from", "changed_from"))
     connection.register("series_starts", starts)
     try:
         connection.execute(
             f"delete from {plan.table} as held using series_starts as starts"
             " where held.instrument_id = starts.instrument_id"
             " and held.opened_at >= starts.changed_from"
-            f" and held.opened_at >= timestamp '{first}'"
+            f" and held.opened_at >= timestamp '{_earliest(starts, 'changed_from')}'"
         )
-        series = (
-            "select bars.*, starts.* exclude (instrument_id)"
-            f" from ({plan.bars_since(since)}) as bars"
-            " inner join series_starts as starts on bars.instrument_id = starts.instrument_id"
-            " where bars.opened_at >= starts.context_from"
-        )
-        held = [f"{name}_held" for name in plan.carried]
-        for part in _parts(connection, starts, series, plan):
-            _insert(connection, plan, part, held)
+        for condition in _parts(connection, plan, starts):
+            _go_on(connection, plan, starts, condition)
     finally:
         connection.unregister("series_starts")
 
 
-def _parts(connection: Any, starts: pl.DataFrame, series: str, plan: Plan) -> Iterator[str]:
+def _go_on(connection: Any, plan: Plan, starts: pl.DataFrame, condition: str) -> None:
+    near = plan.entered_from(_series(plan, starts, "near") + condition)
+    held = starts.select("instrument_id", *[f"{name}_held" for name in plan.carried])
+    bars = _sorted(connection.execute(near).pl()).join(
+        held, on="instrument_id", how="left", maintain_order="left"
+    )
+    if plan.distant:
+        far = plan.entered_from(_series(plan, starts, "far") + condition)
+        # Only these columns, so that DuckDB makes no others of bars so many.
+        names = {f"{item['mean']}_exact" for item in plan.distant}
+        columns = ", ".join(["instrument_id", "place", "bar_number", *sorted(names)])
+        long = kernel.measure(
+            _sorted(connection.execute(f"select {columns} from ({far}) as far").pl()),
+            [plan.distant],
+        )
+        found = long.select("instrument_id", "bar_number", *[one["name"] for one in plan.distant])
+        keys = ["instrument_id", "bar_number"]
+        bars = bars.join(found, on=keys, how="left", maintain_order="left")
+    _insert(connection, plan, kernel.measure(bars, plan.near, only_new=True))
+
+
+def _series(plan: Plan, starts: pl.DataFrame, reach: str) -> str:
+    """The bars that changed series are computed from; a condition may follow."""
+    return (
+        f"select bars.*, starts.{reach}_before as bars_before, starts.bars_held"
+        f" from ({plan.bars_since(_earliest(starts, f'{reach}_from'))}) as bars"
+        " inner join series_starts as starts on bars.instrument_id = starts.instrument_id"
+        f" where bars.opened_at >= starts.{reach}_from"
+    )
+
+
+def _parts(connection: Any, plan: Plan, starts: pl.DataFrame) -> Iterator[str]:
     """All at once, unless series go far back: then as many at a time as a rebuild takes."""
-    newest = starts["context_from"].max()
+    newest = starts["far_from"].max()
     assert isinstance(newest, datetime)
-    if newest - _earliest(starts, "context_from") < plan.days_of_context:
-        yield series
+    if newest - _earliest(starts, "far_from") < _days(plan, plan.levels):
+        yield ""
         return
-    for first, last in _slices(connection, series):
-        yield f"{series} and bars.instrument_id between {first} and {last}"
+    for first, last in _slices(connection, _series(plan, starts, "far")):
+        yield f" and bars.instrument_id between {first} and {last}"
 
 
 def _starts(connection: Any, plan: Plan) -> pl.DataFrame:
@@ -124,57 +159,69 @@ def _starts(connection: Any, plan: Plan) -> pl.DataFrame:
         return changed
     # Older bars are looked for only where a few days do not hold enough of them: looking through
     # all would make the cost of a new bar grow with the history.
-    days = plan.days_of_context
+    days = _days(plan, plan.levels)
     begun = changed.filter(pl.col("changed_from") > BEGINNING + days)
     found = _left_off(connection, plan, begun.with_columns(since=pl.col("changed_from") - days))
-    enough = found.filter(
-        (pl.col("bars_before") == 0) | (pl.col("bars_before") + plan.context <= pl.col("bars_held"))
-    )
+    missing = pl.col("bars_held") - pl.col("far_before") < kernel.reach(plan.levels)
+    enough = found.filter((pl.col("far_before") == 0) | ~missing)
     rest = begun.join(enough, on="instrument_id", how="anti")
     if not rest.is_empty():
         older = _left_off(connection, plan, rest.with_columns(since=pl.lit(BEGINNING)))
         enough = pl.concat([enough, older])
     starts = changed.join(enough, on="instrument_id", how="left")
-    anew = pl.col("bars_held").is_null() | (pl.col("bars_held") < plan.begun)
     # A series whose recursive averages have not all begun has no state to go on from.
+    anew = pl.col("bars_held").is_null() | (pl.col("bars_held") < plan.begun)
+    from_start = {
+        **dict.fromkeys(("changed_from", "near_from", "far_from"), BEGINNING),
+        **dict.fromkeys(("near_before", "far_before", "bars_held"), 0),
+    }
     return starts.with_columns(
-        *[
-            pl.when(~anew).then(pl.col(name)).otherwise(pl.lit(BEGINNING)).alias(name)
-            for name in ("changed_from", "context_from")
-        ],
-        *[
-            pl.when(~anew).then(pl.col(name)).otherwise(pl.lit(0)).alias(name)
-            for name in ("bars_before", "bars_held")
-        ],
+        pl.when(~anew).then(pl.col(name)).otherwise(pl.lit(value)).alias(name)
+        for name, value in from_start.items()
     )
 
 
 def _left_off(connection: Any, plan: Plan, changed: pl.DataFrame) -> pl.DataFrame:
-    held = "".join(f", arg_max({name}, bar_number) as {name}_held" for name in plan.carried)
+    """Of each series the newest bar before the change, and where its windows begin."""
+    held = "".join(f", held.{name} as {name}_held" for name in plan.carried)
+    since = f"timestamp '{_earliest(changed, 'since')}'"
     connection.register("changed_series", changed)
     try:
         found: pl.DataFrame = connection.execute(
             f"""
-            select
-                instrument_id,
-                max(bar_number) as bars_held,
-                min(opened_at) filter (needed) as context_from,
-                min(bar_number) filter (needed) - 1 as bars_before{held}
-            from (
+            with recent as (
                 select
-                    held.*,
-                    bar_number > max(bar_number) over series - {plan.context}
-                    or date = max(date) over series as needed
+                    held.instrument_id,
+                    held.opened_at,
+                    held.bar_number,
+                    max(held.bar_number) over series - held.bar_number as bars_back,
+                    held.date = max(held.date) over series as is_of_session
                 from {plan.table} as held
                 inner join changed_series as changed
                     on held.instrument_id = changed.instrument_id
                 where
-                    held.opened_at >= timestamp '{_earliest(changed, "since")}'
+                    held.opened_at >= {since}
                     and held.opened_at >= changed.since
                     and held.opened_at < changed.changed_from
                 window series as (partition by held.instrument_id)
-            ) as recent
-            group by instrument_id
+            ),
+
+            spans as (
+                select
+                    instrument_id,
+                    max(bar_number) as bars_held,
+                    {_span("far", kernel.reach(plan.levels))},
+                    {_span("near", kernel.reach(plan.near))}
+                from recent
+                group by instrument_id
+            )
+
+            select spans.*{held}
+            from spans
+            inner join {plan.table} as held
+                on spans.instrument_id = held.instrument_id
+                and spans.bars_held = held.bar_number
+            where held.opened_at >= {since}
             """
         ).pl()
         return found
@@ -182,19 +229,25 @@ def _left_off(connection: Any, plan: Plan, changed: pl.DataFrame) -> pl.DataFram
         connection.unregister("changed_series")
 
 
+def _span(name: str, bars: int) -> str:
+    needed = f"filter (bars_back < {bars} or is_of_session)"
+    return f"min(opened_at) {needed} as {name}_from, min(bar_number) {needed} - 1 as {name}_before"
+
+
+def _days(plan: Plan, levels: list[list[dict[str, Any]]]) -> timedelta:
+    return timedelta(days=10 + plan.bar_days * kernel.reach(levels))
+
+
+def _sorted(bars: pl.DataFrame) -> pl.DataFrame:
+    return bars.sort("instrument_id", "place")
+
+
 def _earliest(frame: pl.DataFrame, column: str) -> datetime:
     found = frame[column].min()
     return found if isinstance(found, datetime) else BEGINNING
 
 
-def _insert(connection: Any, plan: Plan, series: str, held: Sequence[str] = ()) -> None:
-    """Compute series and add them to the table; of those that go on, only the new bars."""
-    bars = connection.execute(plan.entered_from(series, held)).pl().sort("instrument_id", "place")
-    if not held:
-        bars = bars.with_columns(pl.lit(None).alias(f"{name}_held") for name in plan.carried)
-    measured = kernel.measure(bars, plan.levels)
-    if held:
-        measured = measured.filter(pl.col("bar_number") > pl.col("bars_held"))
+def _insert(connection: Any, plan: Plan, measured: pl.DataFrame) -> None:
     # Handed over in pieces: DuckDB's threads share them, while one piece is one thread's work.
     whole = measured.select(plan.sources).rechunk().to_arrow()
     connection.register(

@@ -28,21 +28,3 @@
         {%- do found.append(item) -%}
     {%- endfor -%}
 {%- endmacro %}
-
-{% macro longest_window(plan) -%}
-    {#- How many bars before a bar its indicators look at; and after how many all
-        recursive ones have begun. -#}
-    {%- set found = namespace(context=2, begun=1) -%}
-    {%- for level in plan.levels -%}
-        {%- set widest = namespace(bars=0) -%}
-        {%- for item in level -%}
-            {%- if 'start' in item -%}
-                {%- set found.begun = [found.begun, item.start] | max -%}
-            {%- else -%}
-                {%- set widest.bars = [widest.bars, item.get('over', 0), item.get('by', 0)] | max -%}
-            {%- endif -%}
-        {%- endfor -%}
-        {%- set found.context = found.context + widest.bars -%}
-    {%- endfor -%}
-    {{ return({'context': found.context, 'begun': found.begun}) }}
-{%- endmacro %}

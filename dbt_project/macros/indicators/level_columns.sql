@@ -11,7 +11,9 @@
             then cast(sum({{ exactly(item.mean, exact) }}) {{ frame }} as {{ f8() }}) / {{ over }} end
     {%- elif 'total' in item -%}
         {{ full_window(item.total, over, frame) }}
-            then cast(sum({{ exactly(item.total, exact) }}) {{ frame }} as {{ f8() }}) end
+            then cast(sum({{ exactly(item.total, exact) }}
+                {%- if item.times %} * {{ exactly(item.times, exact) }}{% endif -%}
+            ) {{ frame }} as {{ f8() }}) end
     {%- elif 'deviation' in item -%}
         {{ full_window(item.deviation, over, frame) }} then {{ deviation_over(item, frame) }} end
     {%- elif 'above_mean' in item -%}

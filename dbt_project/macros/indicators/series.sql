@@ -73,7 +73,6 @@
         {%- endfor %}
         {%- if for_kernel %}
         bars_held,
-        {held}
         {%- endif %}
         place,
         bar_number

@@ -8,7 +8,6 @@
 {% macro series_plan(relation, interval, mark) -%}
     {#- What the kernel needs to know; {since} and {series} are put in there. -#}
     {%- set plan = indicator_plan() -%}
-    {%- set reach = longest_window(plan) -%}
     {{ return({
         'table': relation.include(database=false) | string,
         'bars': series_source(interval, '{since}'),
@@ -16,9 +15,7 @@
         'changed': changed_series(relation, interval, mark),
         'levels': plan.levels,
         'stored': stored_columns(plan),
-        'context': reach.context,
-        'begun': reach.begun,
-        'context_days': 10 + (reach.context * days_of_bar(interval)) | int,
+        'bar_days': days_of_bar(interval),
     }) }}
 {%- endmacro %}
 

@@ -2,24 +2,25 @@
     {#- Correlation and beta of returns to those of the index over the same bars.
         The sums are of decimals and so exact. -#}
     {%- set window = var('index_window') -%}
-    {%- set both = 'case when ' ~ log_ratio('index_close', 'previous_index_close') ~ ' is not null'
-        ~ ' and ' ~ log_ratio('close', 'previous_close') ~ ' is not null then ' -%}
-    {%- set own = 'cast(' ~ log_ratio('close', 'previous_close') ~ ' as decimal(18, 12))' -%}
-    {%- set its = 'cast(' ~ log_ratio('index_close', 'previous_index_close') ~ ' as decimal(18, 12))' -%}
-    {%- set products = {
-        'own': own, 'index': its, 'own_own': own ~ ' * ' ~ own,
-        'index_index': its ~ ' * ' ~ its, 'own_index': own ~ ' * ' ~ its,
-    } -%}
-    {%- set inputs = [] -%}
+    {%- set own = log_ratio('close', 'previous_close') -%}
+    {%- set its = log_ratio('index_close', 'previous_index_close') -%}
+    {%- set both = 'case when ' ~ own ~ ' is not null and ' ~ its ~ ' is not null then ' -%}
     {%- set totals = [] -%}
-    {%- for name, product in products.items() -%}
-        {%- do inputs.append({'name': name ~ '_return', 'exact': true, 'is': both ~ product ~ ' end'}) -%}
-        {%- do totals.append({'name': name ~ '_total', 'total': name ~ '_return', 'over': window}) -%}
+    {%- for one, other in [
+        ('own', none), ('index', none), ('own', 'own'), ('index', 'index'), ('own', 'index'),
+    ] -%}
+        {%- set total = {'name': one ~ ('_' ~ other if other else '') ~ '_total',
+            'total': one ~ '_return', 'over': window} -%}
+        {%- do total.update({'times': other ~ '_return'} if other else {}) -%}
+        {%- do totals.append(total) -%}
     {%- endfor -%}
     {%- set correlation = {'name': 'correlation_' ~ window} -%}
     {%- set beta = {'name': 'beta_' ~ window} -%}
     {{ return({
-        'inputs': inputs,
+        'inputs': [
+            {'name': 'own_return', 'exact': true, 'is': both ~ own ~ ' end'},
+            {'name': 'index_return', 'exact': true, 'is': both ~ its ~ ' end'},
+        ],
         'levels': [
             totals, [],
             [

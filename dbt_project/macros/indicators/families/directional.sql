@@ -3,7 +3,7 @@
         the window has bars, so they stand apart from those of the ATR. -#}
     {%- set window = var('adx_window') -%}
     {%- set averages = [] -%}
-    {%- for value in ['up_move', 'down_move', 'directional_range'] -%}
+    {%- for value in ['up_move', 'down_move', 'moved_range'] -%}
         {%- do averages.append({
             'name': 'average_' ~ value, 'average': value, 'alpha': 1 / window,
             'start': window, 'over': window - 1, 'divisor': window,
@@ -11,12 +11,12 @@
     {%- endfor -%}
     {%- set adx = wilder('adx_' ~ window, 'directional_index', window, window + 1) -%}
     {%- set known = 'case when bar_number > ' ~ window ~ ' then ' -%}
-    {%- set share = ' / nullif(average_directional_range, 0), 0) end' -%}
+    {%- set share = ' / nullif(average_moved_range, 0), 0) end' -%}
     {{ return({
         'inputs': [
             {'name': 'up_move', 'exact': true, 'is': directional_move('high - previous_high', 'previous_low - low')},
             {'name': 'down_move', 'exact': true, 'is': directional_move('previous_low - low', 'high - previous_high')},
-            {'name': 'directional_range', 'exact': true, 'is': 'case when previous_close is not null'
+            {'name': 'moved_range', 'exact': true, 'is': 'case when previous_close is not null'
                 ~ ' then greatest(high, previous_close) - least(low, previous_close) end'},
         ],
         'levels': [[], averages, [{
