@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench truth restate as-of detect gaps faults serve-docs clean lock
+.PHONY: all setup demo test check bench truth restate as-of detect gaps faults pages serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -59,6 +59,10 @@ as-of: setup
 faults: setup
 	@$(BIN)/python -m tests.faults.kill_runs
 	@$(BIN)/python -m tests.faults.disk_full
+
+# Pages that are written from descriptions in the project.
+pages: setup
+	@$(BIN)/python -m warehouse.series.page
 
 serve-docs: setup
 	@$(BIN)/tapehouse docs

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bench import children, storage, table
 from bench.builds import builds, idle
+from bench.indicators import speed
 from bench.landing import landing
 from bench.loading import dicts, loading
 from bench.tracing import tracing
@@ -19,16 +20,22 @@ MEASURES = {
     "builds": builds,
     "tracing": tracing,
     "storage": storage.storage,
+    **speed.MEASURES,
     "idle": idle,
 }
 
 
 def main() -> None:
+    """All of it, or what the names that are given begin with."""
     if len(sys.argv) == 4 and sys.argv[1] == children.FLAG:
         children.answer(MEASURES[sys.argv[2]], Path(sys.argv[3]))
         return
     with tempfile.TemporaryDirectory(prefix="tapehouse-bench-") as folder:
-        measured = {name: children.measure(name, Path(folder)) for name in MEASURES}
+        measured = {
+            name: children.measure(name, Path(folder))
+            for name in MEASURES
+            if not sys.argv[1:] or name.startswith(tuple(sys.argv[1:]))
+        }
     table.show(measured)
 
 

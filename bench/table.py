@@ -36,6 +36,39 @@ class Line:
 
 
 def lines(measured: Mapping[str, Figures]) -> Iterator[Line]:
+    if "landing" in measured:
+        yield from of_bars(measured)
+    if "indicators" in measured:
+        yield from of_indicators(measured)
+
+
+def of_indicators(measured: Mapping[str, Figures]) -> Iterator[Line]:
+    ours, updates = measured["indicators"], measured["updates"]
+    for peer, name in (
+        ("TA-Lib, read and written back", "talib"), ("polars expressions", "polars"),
+        ("one recursive query for one average, extrapolated", "recursion"),
+        ("writing again what we store", "floor"),
+    ):  # fmt: skip
+        yield Line(
+            f"12 indicators of {ours['bars']:,.0f} bars", ours["seconds"], "s",
+            peer, measured[f"indicators_{name}"]["seconds"],
+        )  # fmt: skip
+    yield Line(
+        "all families of indicators of them", measured["indicators_all"]["seconds"], "s",
+        "the 12", ours["seconds"],
+    )  # fmt: skip
+    yield Line(
+        "peak memory of the 12", ours["peak_mb"], "MB",
+        "of TA-Lib", measured["indicators_talib"]["peak_mb"],
+    )  # fmt: skip
+    yield Line(
+        "one new bar of 500 series after 20 years", updates["update_20"], "s",
+        "after one year", updates["update_1"],
+    )  # fmt: skip
+    yield Line("all 20 years anew", updates["rebuild_20"], "s", "one new bar", updates["update_20"])
+
+
+def of_bars(measured: Mapping[str, Figures]) -> Iterator[Line]:
     landing, loading, dicts = (measured[name] for name in ("landing", "loading", "dicts"))
     builds, storage, idle = (measured[name] for name in ("builds", "storage", "idle"))
     rows = landing["rows"]
@@ -104,7 +137,8 @@ def show(measured: Mapping[str, Figures]) -> None:
         table.add_row(line.figure, value, line.peer, peer, f"{line.ratio:.2f}")
     console = Console(highlight=False, width=max(Console().width, 110))
     console.print(table)
-    console.print(slowest_nodes(measured["builds"]))
+    if "builds" in measured:
+        console.print(slowest_nodes(measured["builds"]))
     total = sum(figures["wall_seconds"] for figures in measured.values())
     console.print(f"measured in {total:.0f} s on {os.cpu_count()} cores; figures in {LATEST.name}")
     LATEST.parent.mkdir(exist_ok=True)

@@ -7,6 +7,22 @@ import duckdb
 from bench.indicators.scratch import INDEX, Scratch
 
 
+def add_session(scratch: Scratch, known_seq: int) -> None:
+    """One new bar of every series."""
+    with duckdb.connect(str(scratch.path)) as connection:
+        connection.execute(
+            f"""
+            insert into daily_bars by name
+            select * replace (
+                opened_at + interval 1 day as opened_at,
+                session_date + 1 as session_date,
+                cast({known_seq} as bigint) as known_seq
+            )
+            from daily_bars where opened_at = (select max(opened_at) from daily_bars)
+            """
+        )
+
+
 def fill(scratch: Scratch, series: int, bars: int, known_seq: int = 1) -> None:
     """Random walks of so many sessions each; the first series is the index."""
     with duckdb.connect(str(scratch.path)) as connection:

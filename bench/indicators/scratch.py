@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
 import polars as pl
 
-from warehouse import dbt_runner
+from warehouse import clock, dbt_runner
 from warehouse.errors import TapehouseError
 from warehouse.folder import DataFolder
 from warehouse.lock import writer
+from warehouse.series import store
 
 MEASURED = "int_daily_bars_measured"
 SHOWN = "technical_indicators"
 INDEX = "SPX"
-VARIABLES = tuple[str, ...]
+
+
+@contextmanager
+def _seconds_of_store() -> Iterator[list[float]]:
+    spent: list[float] = []
+
+    def timed(work: Callable[[Any, store.Plan], None]) -> Callable[[Any, store.Plan], None]:
+        def run(connection: Any, plan: store.Plan) -> None:
+            started = clock.monotonic()
+            work(connection, plan)
+            spent.append(clock.monotonic() - started)
+
+        return run
+
+    with mock.patch.multiple(store, rebuild=timed(store.rebuild), update=timed(store.update)):
+        yield spent
 
 
 class Scratch:
     """Bars are put in by hand, each with the sequence number that made it known."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, anew: bool = True) -> None:
         self.folder = DataFolder(root)
         self.path = root / "warehouse.duckdb"
+        if not anew:
+            return
         self._dbt("build", "--exclude-resource-type", "test", "unit_test")
         with duckdb.connect(str(self.path)) as connection:
             connection.execute("drop view intermediate.int_actions_chosen")
@@ -67,15 +88,20 @@ class Scratch:
                 " select *, 'split' as action from given"
             )
 
-    def run(self, built_to: int, *arguments: str) -> None:
-        """Build the indicators as after a build of bars up to a sequence number."""
+    def run(self, built_to: int, *arguments: str) -> float:
+        """Build the indicators as after a build of bars up to a sequence number.
+
+        The seconds are those of what is read, computed and written; dbt's own are left out.
+        """
         with duckdb.connect(str(self.path)) as connection:
             connection.execute(
                 "update intermediate.build_marks set built_to_file_seq = ?"
                 " where model = 'daily_bars'",
                 [built_to],
             )
-        self._dbt("run", "--select", MEASURED, SHOWN, *arguments)
+        with _seconds_of_store() as spent:
+            self._dbt("run", "--select", MEASURED, SHOWN, *arguments)
+        return sum(spent)
 
     def sql(self, *arguments: str) -> str:
         """What other engines run."""

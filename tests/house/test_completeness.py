@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from extract.providers import PROVIDERS
 from warehouse import errors
+from warehouse.series.page import page
 from warehouse.settings import SECRET_NAMES, Settings
 
 from .source_tree import PROJECT, files, name, text_of
@@ -146,3 +147,7 @@ def test_a_mart_is_described_to_the_column(model: str) -> None:
     untyped = [one["name"] for one in columns if not one.get("data_type")]
     assert not bare, f"without a description: {bare}"
     assert not untyped, f"without a type: {untyped}"
+
+
+def test_the_page_of_indicators_says_what_their_model_says() -> None:
+    assert text_of("docs/indicators.md") == page(), "`make pages` writes it anew"

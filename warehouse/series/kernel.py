@@ -27,10 +27,39 @@ WIDE = 26
 RUNNING = {"average", "running_total", "running_highest"}
 
 
+def enter(bars: pl.DataFrame, columns: Sequence[Item]) -> pl.DataFrame:
+    """Number bars within their series, and make of them what the levels compute from.
+
+    Expressions see decimals here, and each bar beside the one before it. What is summed stays
+    exact beside its doubles: polars divides by a number as it multiplies by its reciprocal, which
+    is not the same to the last bit, but its cast of decimals is.
+    """
+    previous = [name for name in ("close", "high", "low", "index_close") if name in bars.columns]
+    numbered = (
+        bars.lazy()
+        .sort(SERIES, "opened_at")
+        .with_columns(pl.col(SERIES).set_sorted())
+        .with_columns(pl.int_range(1, pl.len() + 1).over(SERIES).alias("place"))
+        .with_columns(
+            (pl.col("bars_before") + PLACE).alias("bar_number"),
+            *[_back(name, 1).alias(f"previous_{name}") for name in previous],
+        )
+    )
+    exact = [
+        pl.sql_expr(str(one["is"])).alias(f"{one['name']}_exact")
+        for one in columns
+        if "exact" in one
+    ]
+    doubles = [
+        pl.sql_expr(str(one["is"])).cast(pl.Float64).alias(str(one["name"])) for one in columns
+    ]
+    return numbered.with_columns(*exact, *doubles).collect()
+
+
 def measure(
     bars: pl.DataFrame, levels: Sequence[Sequence[Item]], only_new: bool = False
 ) -> pl.DataFrame:
-    """Add the columns of every level to bars that are sorted by series and place.
+    """Add the columns of every level to bars that were entered.
 
     `bars_held` says how many bars of a series were stored before; what they left off with is in
     columns named `<name>_held`. When only the new ones are asked for, bars before them are left
@@ -41,12 +70,8 @@ def measure(
         for name, kind in bars.schema.items()
         if isinstance(kind, pl.Decimal) and name.endswith("_exact")
     }
-    # Polars divides by a number as it multiplies by its reciprocal, which is not the same to the
-    # last bit; its own cast of decimals is.
     frame = bars.lazy().with_columns(
-        pl.col(SERIES).set_sorted(),
-        *[pl.col(name).cast(pl.Float64).alias(name.removesuffix("_exact")) for name in whole],
-        *[one.counted.alias(f"{one.name}_whole") for one in whole.values()],
+        one.counted.alias(f"{one.name}_whole") for one in whole.values()
     )
     steps = list(_by_reach(levels)) if only_new else [list(level) for level in levels]
     for number, step in enumerate(steps):
@@ -74,7 +99,7 @@ def _by_reach(levels: Sequence[Sequence[Item]]) -> Iterator[list[Item]]:
 
 def _without_bars_before(frame: pl.LazyFrame, needed: int) -> pl.LazyFrame:
     left_out = pl.max_horizontal(pl.lit(0), HELD - needed - (NUMBER - PLACE))
-    return frame.filter(NUMBER > HELD - needed).with_columns(PLACE - left_out)
+    return frame.filter(HELD - needed < NUMBER).with_columns(PLACE - left_out)
 
 
 def reach(levels: Sequence[Sequence[Item]]) -> int:

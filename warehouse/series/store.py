@@ -29,14 +29,11 @@ class Plan:
 
     table: str
     bars: str
-    entered: str
     changed: str
+    entered: list[dict[str, Any]]
     levels: list[list[dict[str, Any]]]
     stored: list[dict[str, str]]
     bar_days: float
-
-    def entered_from(self, series: str) -> str:
-        return self.entered.replace("{series}", series)
 
     def bars_since(self, since: datetime) -> str:
         return self.bars.replace("{since}", f"timestamp '{since.isoformat(sep=' ')}'")
@@ -78,17 +75,15 @@ def rebuild(connection: Any, plan: Plan) -> None:
     """Make the table anew, so many series at a time that memory stays bounded."""
     declared = ", ".join(f"{one['name']} {one['type']}" for one in plan.stored)
     connection.execute(f"create or replace table {plan.table} ({declared})")
+    nothing = [pl.lit(None).alias(f"{name}_held") for name in plan.carried]
     bars = plan.bars_since(BEGINNING)
     for first, last in _slices(connection, bars):
-        series = (
+        series: pl.DataFrame = connection.execute(
             f"select *, cast(0 as bigint) as bars_before, cast(0 as bigint) as bars_held"
             f" from ({bars}) as bars where instrument_id between {first} and {last}"
-        )
-        entered = connection.execute(plan.entered_from(series)).pl()
-        nothing = [pl.lit(None).alias(f"{name}_held") for name in plan.carried]
-        _insert(
-            connection, plan, kernel.measure(_sorted(entered).with_columns(nothing), plan.levels)
-        )
+        ).pl()
+        entered = kernel.enter(series.with_columns(nothing), plan.entered)
+        _insert(connection, plan, kernel.measure(entered, plan.levels))
 
 
 def update(connection: Any, plan: Plan) -> None:
@@ -111,31 +106,45 @@ def update(connection: Any, plan: Plan) -> None:
 
 
 def _go_on(connection: Any, plan: Plan, starts: pl.DataFrame, condition: str) -> None:
-    near = plan.entered_from(_series(plan, starts, "near") + condition)
-    held = starts.select("instrument_id", *[f"{name}_held" for name in plan.carried])
-    bars = _sorted(connection.execute(near).pl()).join(
-        held, on="instrument_id", how="left", maintain_order="left"
+    near = connection.execute(_series(plan, starts, "near") + condition).pl()
+    held = starts.select(
+        "instrument_id",
+        "bars_held",
+        pl.col("near_before").alias("bars_before"),
+        *[f"{name}_held" for name in plan.carried],
     )
+    bars = kernel.enter(near.join(held, on="instrument_id"), plan.entered)
     if plan.distant:
-        far = plan.entered_from(_series(plan, starts, "far") + condition)
-        # Only these columns, so that DuckDB makes no others of bars so many.
-        names = {f"{item['mean']}_exact" for item in plan.distant}
-        columns = ", ".join(["instrument_id", "place", "bar_number", *sorted(names)])
-        long = kernel.measure(
-            _sorted(connection.execute(f"select {columns} from ({far}) as far").pl()),
-            [plan.distant],
+        bars = bars.join(
+            _distant(connection, plan, starts, condition),
+            on=["instrument_id", "bar_number"],
+            how="left",
+            maintain_order="left",
         )
-        found = long.select("instrument_id", "bar_number", *[one["name"] for one in plan.distant])
-        keys = ["instrument_id", "bar_number"]
-        bars = bars.join(found, on=keys, how="left", maintain_order="left")
     _insert(connection, plan, kernel.measure(bars, plan.near, only_new=True))
+
+
+def _distant(connection: Any, plan: Plan, starts: pl.DataFrame, condition: str) -> pl.DataFrame:
+    """Long means by themselves, from no more columns than they need."""
+    means = sorted({item["mean"] for item in plan.distant})
+    columns = ", ".join(["instrument_id", "opened_at", *means])
+    far = connection.execute(
+        f"select {columns} from ({_series(plan, starts, 'far')}{condition}) as far"
+    ).pl()
+    before = starts.select("instrument_id", pl.col("far_before").alias("bars_before"))
+    entered = kernel.enter(
+        far.join(before, on="instrument_id"),
+        [column for column in plan.entered if column["name"] in means],
+    )
+    return kernel.measure(entered, [plan.distant]).select(
+        "instrument_id", "bar_number", *[item["name"] for item in plan.distant]
+    )
 
 
 def _series(plan: Plan, starts: pl.DataFrame, reach: str) -> str:
     """The bars that changed series are computed from; a condition may follow."""
     return (
-        f"select bars.*, starts.{reach}_before as bars_before, starts.bars_held"
-        f" from ({plan.bars_since(_earliest(starts, f'{reach}_from'))}) as bars"
+        f"select bars.* from ({plan.bars_since(_earliest(starts, f'{reach}_from'))}) as bars"
         " inner join series_starts as starts on bars.instrument_id = starts.instrument_id"
         f" where bars.opened_at >= starts.{reach}_from"
     )
@@ -236,10 +245,6 @@ def _span(name: str, bars: int) -> str:
 
 def _days(plan: Plan, levels: list[list[dict[str, Any]]]) -> timedelta:
     return timedelta(days=10 + plan.bar_days * kernel.reach(levels))
-
-
-def _sorted(bars: pl.DataFrame) -> pl.DataFrame:
-    return bars.sort("instrument_id", "place")
 
 
 def _earliest(frame: pl.DataFrame, column: str) -> datetime:

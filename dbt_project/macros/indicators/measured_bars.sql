@@ -8,7 +8,7 @@
 
     numbered as (
 
-        {{ numbered_bars('(select *, cast(0 as bigint) as bars_before from ' ~ bars ~ ') as bars') }}
+        {{ numbered_bars(bars ~ ' as bars') }}
 
     ),
 

@@ -4,14 +4,15 @@
     {%- set named = tojson([plan.levels, plan.stored, plan.shown]) -%}
     {%- for name in ['high', 'low', 'volume', 'bars_a_year'] -%}
         {%- if modules.re.search('\\b' ~ name ~ '(_exact)?\\b', named) -%}
-            {%- do found.append({'name': name, 'is': name, 'exact': name == 'volume'}) -%}
+            {%- do found.append({'name': name, 'is': name}) -%}
+            {%- if name == 'volume' %}{% do found[-1].update({'exact': true}) %}{% endif -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(found + plan.inputs) }}
 {%- endmacro %}
 
 {% macro entered_names(plan) -%}
-    {%- set found = ['instrument_id', 'date', 'opened_at', 'is_partial', 'known_seq', 'place',
+    {%- set found = ['instrument_id', 'date', 'opened_at', 'is_partial', 'known_seq',
         'bar_number'] -%}
     {%- for column in entered_columns(plan) -%}
         {%- do found.append(column.name) -%}

@@ -41,11 +41,10 @@
 {%- endmacro %}
 
 {% macro numbered_bars(bars) -%}
-    {#- Each beside the one before; `bars_before` of its series are not among them. -#}
+    {#- Each beside the one before. -#}
     select
         *,
-        row_number() over series as place,
-        bars_before + row_number() over series as bar_number,
+        row_number() over series as bar_number,
         lag(close) over series as previous_close,
         lag(high) over series as previous_high,
         lag(low) over series as previous_low,
@@ -54,9 +53,8 @@
     window series as (partition by instrument_id order by opened_at)
 {%- endmacro %}
 
-{% macro entered_bars(numbered, plan, for_kernel=false) -%}
-    {#- What the families compute from: doubles and, what is summed, exact. The kernel
-        makes doubles of what is exact itself, so that less has to be handed over. -#}
+{% macro entered_bars(numbered, plan) -%}
+    {#- What the families compute from: doubles and, what is summed, exact. -#}
     select
         instrument_id,
         date,
@@ -64,17 +62,11 @@
         is_partial,
         known_seq,
         {%- for column in entered_columns(plan) %}
+        cast({{ column.is }} as {{ f8() }}) as {{ column.name }},
         {%- if column.exact %}
         {{ column.is }} as {{ column.name }}_exact,
         {%- endif %}
-        {%- if not (column.exact and for_kernel) %}
-        cast({{ column.is }} as {{ f8() }}) as {{ column.name }},
-        {%- endif %}
         {%- endfor %}
-        {%- if for_kernel %}
-        bars_held,
-        {%- endif %}
-        place,
         bar_number
     from {{ numbered }}
 {%- endmacro %}

@@ -6,17 +6,35 @@
 {%- endmacro %}
 
 {% macro series_plan(relation, interval, mark) -%}
-    {#- What the kernel needs to know; {since} and {series} are put in there. -#}
+    {#- What the kernel needs to know; {since} is put in there. -#}
     {%- set plan = indicator_plan() -%}
     {{ return({
         'table': relation.include(database=false) | string,
-        'bars': series_source(interval, '{since}'),
-        'entered': entered_series(plan),
+        'bars': named_bars(series_source(interval, '{since}'), plan),
+        'entered': entered_columns(plan),
         'changed': changed_series(relation, interval, mark),
         'levels': plan.levels,
         'stored': stored_columns(plan),
         'bar_days': days_of_bar(interval),
     }) }}
+{%- endmacro %}
+
+{% macro named_bars(series, plan) -%}
+    {#- Only the columns that the plan names: each costs as much to hand over as to compute. -#}
+    {%- set named = tojson([plan.inputs, plan.levels, plan.stored]) -%}
+    select
+        instrument_id,
+        date,
+        opened_at,
+        is_partial,
+        known_seq,
+        {%- for name in ['high', 'low', 'volume', 'index_close', 'bars_a_year'] %}
+        {%- if modules.re.search('\\b(previous_)?' ~ name ~ '(_exact)?\\b', named) %}
+        {{ name }},
+        {%- endif %}
+        {%- endfor %}
+        close
+    from ({{ series }}) as series
 {%- endmacro %}
 
 {% macro series_settings(interval) -%}
@@ -25,32 +43,6 @@
         indicator_plan(), interval, var('summary_index'), var('crypto_days_a_year'),
         var('trading_days_a_year'), var('trading_minutes_a_day'),
     ]))) }}
-{%- endmacro %}
-
-{% macro entered_series(plan) -%}
-    {#- Beside the bars, what the kernel itself says of their series: how many bars were
-        held before, and what they left off with. -#}
-    with
-
-    series as (
-
-        {series}
-
-    ),
-
-    numbered as (
-
-        {{ numbered_bars('series') }}
-
-    ),
-
-    entered as (
-
-        {{ entered_bars('numbered', plan, for_kernel=true) }}
-
-    )
-
-    select * from entered
 {%- endmacro %}
 
 {% macro changed_series(relation, interval, mark) -%}

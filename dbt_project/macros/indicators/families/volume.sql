@@ -12,7 +12,7 @@
                 ~ ' when close = previous_close then 0 else volume end, 0) as decimal(38, 8))'},
             {'name': 'rising_flow', 'is': money_flow('>')},
             {'name': 'falling_flow', 'is': money_flow('<')},
-            {'name': 'turnover', 'is': 'cast((high + low + close) / 3 as ' ~ f8() ~ ')'
+            {'name': 'turnover', 'is': 'cast(high + low + close as ' ~ f8() ~ ') / 3'
                 ~ ' * cast(volume as ' ~ f8() ~ ')'},
         ],
         'levels': [
@@ -46,6 +46,6 @@
     {{ return(
         'case when previous_close is null or volume is null then null'
         ~ ' when high + low + close ' ~ comparison ~ ' previous_high + previous_low + previous_close'
-        ~ ' then cast((high + low + close) / 3 as ' ~ f8() ~ ') * cast(volume as ' ~ f8() ~ ') else 0 end'
+        ~ ' then cast(high + low + close as ' ~ f8() ~ ') / 3 * cast(volume as ' ~ f8() ~ ') else 0 end'
     ) }}
 {%- endmacro %}

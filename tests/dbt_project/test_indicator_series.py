@@ -12,7 +12,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from bench.indicators.scratch import INDEX, MEASURED, Scratch
+from bench.indicators.scratch import INDEX, MEASURED, SHOWN, Scratch
+from warehouse.errors import TapehouseError
 
 SERIES = 320
 ROUNDS = 5
@@ -167,3 +168,24 @@ def test_updates_equal_rebuilds_bit_for_bit(scratch: Scratch) -> None:
         with duckdb.connect(str(scratch.path)) as connection:
             connection.execute(f"delete from {TABLE}")
             connection.execute(f"insert into {TABLE} from updated")
+
+
+def test_other_windows_make_other_columns(scratch: Scratch) -> None:
+    put(scratch, {1: made(1), 2: made(2)})
+    families = "indicator_families: [averages, bands, rsi]"
+    scratch.run(1, "--vars", f"{{sma_windows: [3, 20], rsi_window: 7, {families}}}")
+    columns = scratch.table(f"select * from {SHOWN} limit 0").columns
+    assert {"sma_3", "sma_20", "rsi_7", "bb_upper"} <= set(columns)
+    assert not {"sma_200", "rsi_14", "atr_14"} & set(columns)
+    scratch.run(1)
+    assert "atr_14" in scratch.table(f"select * from {SHOWN} limit 0").columns
+
+
+def test_a_family_nobody_knows_is_named(scratch: Scratch) -> None:
+    with pytest.raises(TapehouseError, match="no family of indicators 'astrology'"):
+        scratch.run(1, "--vars", "{indicator_families: [astrology]}")
+
+
+def test_a_convention_nobody_knows_is_named(scratch: Scratch) -> None:
+    with pytest.raises(TapehouseError, match="it can be talib or tradingview"):
+        scratch.run(1, "--vars", "{indicator_convention: skender}")
