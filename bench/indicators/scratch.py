@@ -16,6 +16,7 @@ from warehouse.errors import TapehouseError
 from warehouse.folder import DataFolder
 from warehouse.lock import writer
 from warehouse.series import store
+from warehouse.series.plan import Plan
 
 MEASURED = "int_daily_bars_measured"
 SHOWN = "technical_indicators"
@@ -26,8 +27,8 @@ INDEX = "SPX"
 def _seconds_of_store() -> Iterator[list[float]]:
     spent: list[float] = []
 
-    def timed(work: Callable[[Any, store.Plan], None]) -> Callable[[Any, store.Plan], None]:
-        def run(connection: Any, plan: store.Plan) -> None:
+    def timed(work: Callable[[Any, Plan], None]) -> Callable[[Any, Plan], None]:
+        def run(connection: Any, plan: Plan) -> None:
             started = clock.monotonic()
             work(connection, plan)
             spent.append(clock.monotonic() - started)

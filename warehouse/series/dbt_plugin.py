@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from warehouse.series import store
+from warehouse.series.plan import Plan
 
 
 class Plugin:
@@ -36,4 +37,4 @@ class Plugin:
         """What the materialization `series` asks for."""
         asked = target_config.config
         compute = store.update if asked["begun"] else store.rebuild
-        compute(self._of_thread.cursor, store.Plan(**asked["plan"]))
+        compute(self._of_thread.cursor, Plan(**asked["plan"]))

@@ -28,7 +28,7 @@ RUNNING = {"average", "running_total", "running_highest"}
 
 
 def enter(bars: pl.DataFrame, columns: Sequence[Item]) -> pl.DataFrame:
-    """Number bars within their series, and make of them what the levels compute from.
+    """Number bars, sorted by series and time, and make of them what the levels compute from.
 
     Expressions see decimals here, and each bar beside the one before it. What is summed stays
     exact beside its doubles: polars divides by a number as it multiplies by its reciprocal, which
@@ -37,7 +37,6 @@ def enter(bars: pl.DataFrame, columns: Sequence[Item]) -> pl.DataFrame:
     previous = [name for name in ("close", "high", "low", "index_close") if name in bars.columns]
     numbered = (
         bars.lazy()
-        .sort(SERIES, "opened_at")
         .with_columns(pl.col(SERIES).set_sorted())
         .with_columns(pl.int_range(1, pl.len() + 1).over(SERIES).alias("place"))
         .with_columns(

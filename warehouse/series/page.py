@@ -17,20 +17,23 @@ KEYS = ("instrument_id", "symbol", "date", "opened_at", "close", "is_partial", "
 FIRST = re.compile(r" First: (bar .+)$")
 INTRODUCTION = """# Indicators
 
-This page is written by `make pages` from the descriptions of `technical_indicators`; a test holds it to them.
+This page is written by `make pages` from the descriptions of `technical_indicators`; a test holds
+it to them.
 
-Each column says its formula, whose convention it follows, and the first bar of a series that has it. Before
-that bar it is null: no value is computed from half a window. `make truth` holds every column against TA-Lib, or
-against a plain loop where TA-Lib lacks it.
+Each column says its formula, whose convention it follows, and the first bar of a series that has
+it. Before that bar it is null: no value is computed from half a window. `make truth` holds every
+column against TA-Lib, or against a plain loop where TA-Lib lacks it.
 
-Windows are vars of dbt: `dbt build --vars '{sma_windows: [10, 100], rsi_window: 7}'`, or in `dbt_project.yml`.
-Columns are named after them (`rsi_7`); the table is then made anew by itself. A contract holds the shipped
-columns; of others only the names known here are described.
+Windows are vars of dbt: `dbt build --vars '{sma_windows: [10, 100], rsi_window: 7}'`, or in
+`dbt_project.yml`. Columns are named after them (`rsi_7`); the table is then made anew by itself.
+A contract holds the shipped columns; of others only the names known here are described.
 
-`indicator_convention: tradingview` begins EMA and MACD with the first value, at bar 1, gives the first bar's
-high less its low to the ATR, and calls the RSI of a series that never moved 100. Everything else is as below.
+`indicator_convention: tradingview` begins EMA and MACD with the first value, at bar 1, gives the
+first bar's high less its low to the ATR, and calls the RSI of a series that never moved 100.
+Everything else is as below.
 
-Prices are split-adjusted; an instrument whose bars have a close alone (a yield) is measured on it.
+Prices are split-adjusted; an instrument whose bars have a close alone (a yield) is measured on
+it.
 """
 
 

@@ -5,85 +5,62 @@ Runs inside the transaction that dbt holds, on DuckDB alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 
 from warehouse.series import kernel
+from warehouse.series.plan import BEGINNING, Plan
 
 # What is in memory at once. Less is slower for its many statements, more needs more memory.
 ROWS_AT_ONCE = 1_000_000
+ROWS_IN_CACHE = 100_000
 ROW_GROUP = 122_880
-BEGINNING = datetime(1, 1, 1)
-# A mean of more bars than these is looked up by itself.
-NEAR = 100
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What dbt rendered of one table of series; `bar_days` is the time that a bar takes at most."""
-
-    table: str
-    bars: str
-    changed: str
-    entered: list[dict[str, Any]]
-    levels: list[list[dict[str, Any]]]
-    stored: list[dict[str, str]]
-    bar_days: float
-
-    def bars_since(self, since: datetime) -> str:
-        return self.bars.replace("{since}", f"timestamp '{since.isoformat(sep=' ')}'")
-
-    @property
-    def columns(self) -> str:
-        return ", ".join(
-            f"cast({one['source']} as {one['type']}) as {one['name']}" for one in self.stored
-        )
-
-    @property
-    def sources(self) -> list[str]:
-        return list(dict.fromkeys(one["source"] for one in self.stored))
-
-    @property
-    def carried(self) -> list[str]:
-        """Columns that go on from what was stored of the bar before."""
-        return [
-            item["name"] for level in self.levels for item in level if kernel.RUNNING & item.keys()
-        ]
-
-    @property
-    def distant(self) -> list[dict[str, Any]]:
-        """Long means, for which alone a new bar has to look far back."""
-        return [item for item in self.levels[0] if "mean" in item and item["over"] > NEAR]
-
-    @property
-    def near(self) -> list[list[dict[str, Any]]]:
-        distant = self.distant
-        return [[item for item in level if item not in distant] for level in self.levels]
-
-    @property
-    def begun(self) -> int:
-        """The bar by which all recursive averages have begun."""
-        return max([1, *(int(item.get("start", 1)) for level in self.levels for item in level)])
+IN_ORDER = " order by bars.instrument_id, bars.opened_at"
 
 
 def rebuild(connection: Any, plan: Plan) -> None:
     """Make the table anew, so many series at a time that memory stays bounded."""
     declared = ", ".join(f"{one['name']} {one['type']}" for one in plan.stored)
     connection.execute(f"create or replace table {plan.table} ({declared})")
-    nothing = [pl.lit(None).alias(f"{name}_held") for name in plan.carried]
     bars = plan.bars_since(BEGINNING)
-    for first, last in _slices(connection, bars):
-        series: pl.DataFrame = connection.execute(
-            f"select *, cast(0 as bigint) as bars_before, cast(0 as bigint) as bars_held"
-            f" from ({bars}) as bars where instrument_id between {first} and {last}"
-        ).pl()
-        entered = kernel.enter(series.with_columns(nothing), plan.entered)
-        _insert(connection, plan, kernel.measure(entered, plan.levels))
+    # While one lot is written the next is computed: DuckDB and the kernel share the cores.
+    with ThreadPoolExecutor(os.cpu_count()) as workers:
+        computed: list[Future[pl.DataFrame]] = []
+        for first, last in _slices(connection, bars):
+            series: pl.DataFrame = connection.execute(
+                f"select *, cast(0 as bigint) as bars_before, cast(0 as bigint) as bars_held"
+                f" from ({bars}) as bars where instrument_id between {first} and {last}" + IN_ORDER
+            ).pl()
+            pieces = [workers.submit(_computed, plan, piece) for piece in _pieces(series)]
+            _insert(connection, plan, computed)
+            computed = pieces
+        _insert(connection, plan, computed)
+
+
+def _computed(plan: Plan, series: pl.DataFrame) -> pl.DataFrame:
+    nothing = [pl.lit(None).alias(f"{name}_held") for name in plan.carried]
+    entered = kernel.enter(series.with_columns(nothing), plan.entered)
+    return kernel.measure(entered, plan.levels).select(plan.sources)
+
+
+def _pieces(series: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Whole series, together so few bars that what is made of them stays in the caches."""
+    numbers = series["instrument_id"]
+    edges = [0, *(numbers != numbers.shift(1)).arg_true().to_list(), len(series)]
+    first = 0
+    for edge, following in pairwise(edges):
+        if following - first > ROWS_IN_CACHE and edge > first:
+            yield series[first:edge]
+            first = edge
+    if first < len(series):
+        yield series[first:]
 
 
 def update(connection: Any, plan: Plan) -> None:
@@ -106,14 +83,16 @@ def update(connection: Any, plan: Plan) -> None:
 
 
 def _go_on(connection: Any, plan: Plan, starts: pl.DataFrame, condition: str) -> None:
-    near = connection.execute(_series(plan, starts, "near") + condition).pl()
+    near = connection.execute(_series(plan, starts, "near") + condition + IN_ORDER).pl()
     held = starts.select(
         "instrument_id",
         "bars_held",
         pl.col("near_before").alias("bars_before"),
         *[f"{name}_held" for name in plan.carried],
     )
-    bars = kernel.enter(near.join(held, on="instrument_id"), plan.entered)
+    bars = kernel.enter(
+        near.join(held, on="instrument_id", how="left", maintain_order="left"), plan.entered
+    )
     if plan.distant:
         bars = bars.join(
             _distant(connection, plan, starts, condition),
@@ -121,7 +100,9 @@ def _go_on(connection: Any, plan: Plan, starts: pl.DataFrame, condition: str) ->
             how="left",
             maintain_order="left",
         )
-    _insert(connection, plan, kernel.measure(bars, plan.near, only_new=True))
+    new: Future[pl.DataFrame] = Future()
+    new.set_result(kernel.measure(bars, plan.near, only_new=True))
+    _insert(connection, plan, [new])
 
 
 def _distant(connection: Any, plan: Plan, starts: pl.DataFrame, condition: str) -> pl.DataFrame:
@@ -129,11 +110,11 @@ def _distant(connection: Any, plan: Plan, starts: pl.DataFrame, condition: str) 
     means = sorted({item["mean"] for item in plan.distant})
     columns = ", ".join(["instrument_id", "opened_at", *means])
     far = connection.execute(
-        f"select {columns} from ({_series(plan, starts, 'far')}{condition}) as far"
+        f"select {columns} from ({_series(plan, starts, 'far')}{condition}) as bars{IN_ORDER}"
     ).pl()
     before = starts.select("instrument_id", pl.col("far_before").alias("bars_before"))
     entered = kernel.enter(
-        far.join(before, on="instrument_id"),
+        far.join(before, on="instrument_id", how="left", maintain_order="left"),
         [column for column in plan.entered if column["name"] in means],
     )
     return kernel.measure(entered, [plan.distant]).select(
@@ -252,12 +233,13 @@ def _earliest(frame: pl.DataFrame, column: str) -> datetime:
     return found if isinstance(found, datetime) else BEGINNING
 
 
-def _insert(connection: Any, plan: Plan, measured: pl.DataFrame) -> None:
-    # Handed over in pieces: DuckDB's threads share them, while one piece is one thread's work.
-    whole = measured.select(plan.sources).rechunk().to_arrow()
-    connection.register(
-        "measured_bars", pa.Table.from_batches(whole.to_batches(ROW_GROUP), whole.schema)
-    )
+def _insert(connection: Any, plan: Plan, computed: Sequence[Future[pl.DataFrame]]) -> None:
+    """Handed over in row groups: DuckDB's threads share them, and need not join them again."""
+    if not computed:
+        return
+    whole = pl.concat([one.result().select(plan.sources) for one in computed]).rechunk().to_arrow()
+    groups = whole.to_batches(ROW_GROUP)
+    connection.register("measured_bars", pa.Table.from_batches(groups, whole.schema))
     try:
         connection.execute(f"insert into {plan.table} select {plan.columns} from measured_bars")
     finally:
