@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import random
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -40,7 +42,23 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[RawRows, list[tuple
 
 
 def shown(raw: RawRows, query: str) -> list[tuple[Any, ...]]:
-    return sorted(raw.rows(query), key=str)
+    return sorted(raw.rows(query), key=lambda row: str(row[:5]))
+
+
+def alike(found: list[tuple[Any, ...]], held: list[tuple[Any, ...]]) -> bool:
+    """Answers are computed as SQL, the table by the kernel: their doubles differ in last digits."""
+    if len(found) != len(held):
+        return False
+    return all(
+        one == other
+        or (
+            isinstance(one, float | Decimal)
+            and isinstance(other, float | Decimal)
+            and math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-11)
+        )
+        for row, kept in zip(found, held, strict=True)
+        for one, other in zip(row, kept, strict=True)
+    )
 
 
 @pytest.mark.parametrize("name", ASKED)
@@ -59,6 +77,6 @@ def test_an_answer_as_of_an_instant_is_what_was_shown_then(
         room = min(later - known_at, timedelta(hours=9)) - timedelta(microseconds=1)
         for instant in (known_at, known_at + drawn.random() * room, known_at + room):
             asked = ASKED[name].replace("?", f"timestamp '{instant}'")
-            assert shown(raw, asked) == held[name], instant
+            assert alike(shown(raw, asked), held[name]), instant
         answers.append(str(held[name]))
     assert len(set(answers)) == (1 if name == "universe" else len(kept))
