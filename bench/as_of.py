@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from rich.console import Console
@@ -130,10 +131,12 @@ def build_states(folder: DataFolder, kept: Path) -> list[datetime]:
 
 
 def _keep(folder: DataFolder, path: Path) -> None:
-    with duckdb.connect(str(path)) as connection:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{path}' as kept")
         connection.execute(f"attach '{folder.warehouse}' as life (read_only)")
+        connection.execute("use life")
         for name, query in SHOWN.items():
-            connection.execute(f"create table {name} as {query.format('life.main.')}")
+            connection.execute(f"create table kept.main.{name} as {query.format('')}")
 
 
 def ask(
@@ -160,13 +163,30 @@ def ask(
     return verdict
 
 
-def _differences(answer: object, path: Path, name: str) -> int:
+def _differences(answer: Any, path: Path, name: str) -> int:
+    """Rows that are not the same; indicators are computed as SQL here and by the kernel there,
+    and may differ in the last digits of their doubles."""
     with duckdb.connect(str(path), read_only=True) as kept:
         kept.register("answer", answer)
-        row = kept.execute(
-            f"select (select count(*) from (select * from answer except all select * from {name}))"
-            f" + (select count(*) from (select * from {name} except all select * from answer))"
-        ).fetchone()
+        if name == "indicators":
+            apart = " or ".join(
+                f"not coalesce(abs(answer.{column} - held.{column})"
+                f" <= 1e-9 * greatest(abs(held.{column}), 1e-2),"
+                f" answer.{column} is not distinct from held.{column})"
+                if str(kind) == "double" or str(kind).startswith("decimal")
+                else f"answer.{column} is distinct from held.{column}"
+                for column, kind in zip(answer.schema.names, answer.schema.types, strict=True)
+            )
+            query = (
+                f"select count(*) from answer full outer join {name} as held"
+                f" using (instrument_id, date) where {apart}"
+            )
+        else:
+            query = (
+                f"select (select count(*) from (from answer except all from {name}))"
+                f" + (select count(*) from (from {name} except all from answer))"
+            )
+        row = kept.execute(query).fetchone()
         return int(row[0]) if row else 1
 
 
