@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bench.indicators import reference
+from bench.indicators.histories import History
 from tests.dbt_project.raw_rows import RawRows, Row
-
-talib = pytest.importorskip("talib")
 
 Series = NDArray[np.float64]
 FIRST = date(2015, 1, 1)
@@ -76,23 +76,15 @@ def all_days(raw: RawRows) -> list[Row]:
     return [{**row, "calendar": "XNAS"} for row in rows]
 
 
+COLUMNS = (
+    "sma_20", "sma_50", "sma_200", "ema_12", "ema_26", "macd_line", "macd_signal",
+    "macd_histogram", "rsi_14", "bb_upper", "bb_middle", "bb_lower",
+)  # fmt: skip
+
+
 def expected(close: Series) -> dict[str, Series]:
-    upper, middle, lower = talib.BBANDS(close, 20, 2, 2)
-    line, signal, histogram = talib.MACD(close, 12, 26, 9)
-    return {
-        "sma_20": talib.SMA(close, 20),
-        "sma_50": talib.SMA(close, 50),
-        "sma_200": talib.SMA(close, 200),
-        "ema_12": talib.EMA(close, 12),
-        "ema_26": talib.EMA(close, 26),
-        "macd_line": line,
-        "macd_signal": signal,
-        "macd_histogram": histogram,
-        "rsi_14": talib.RSI(close, 14),
-        "bb_upper": upper,
-        "bb_middle": middle,
-        "bb_lower": lower,
-    }
+    found = reference.by_talib(History("flat bars", [], *[close] * 4, np.zeros_like(close)))
+    return {column: found[column] for column in COLUMNS}
 
 
 def held(raw: RawRows, instrument: int, column: str) -> Series:

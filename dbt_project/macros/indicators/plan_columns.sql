@@ -1,3 +1,8 @@
+{% macro bar_keys() -%}
+    {#- What a bar brings along unchanged. -#}
+    {{ return(['instrument_id', 'date', 'opened_at', 'is_partial', 'known_seq']) }}
+{%- endmacro %}
+
 {% macro entered_columns(plan) -%}
     {#- Columns of the bars that the plan names anywhere, and what its families enter. -#}
     {%- set found = [{'name': 'close', 'is': 'close', 'exact': true}] -%}
@@ -12,8 +17,7 @@
 {%- endmacro %}
 
 {% macro entered_names(plan) -%}
-    {%- set found = ['instrument_id', 'date', 'opened_at', 'is_partial', 'known_seq',
-        'bar_number'] -%}
+    {%- set found = bar_keys() + ['bar_number'] -%}
     {%- for column in entered_columns(plan) -%}
         {%- do found.append(column.name) -%}
         {%- if column.exact %}{% do found.append(column.name ~ '_exact') %}{% endif -%}

@@ -56,11 +56,7 @@
 {% macro entered_bars(numbered, plan) -%}
     {#- What the families compute from: doubles and, what is summed, exact. -#}
     select
-        instrument_id,
-        date,
-        opened_at,
-        is_partial,
-        known_seq,
+        {{ bar_keys() | join(', ') }},
         {%- for column in entered_columns(plan) %}
         cast({{ column.is }} as {{ f8() }}) as {{ column.name }},
         {%- if column.exact %}

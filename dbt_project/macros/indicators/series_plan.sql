@@ -23,11 +23,7 @@
     {#- Only the columns that the plan names: each costs as much to hand over as to compute. -#}
     {%- set named = tojson([plan.inputs, plan.levels, plan.stored]) -%}
     select
-        instrument_id,
-        date,
-        opened_at,
-        is_partial,
-        known_seq,
+        {{ bar_keys() | join(', ') }},
         {%- for name in ['high', 'low', 'volume', 'index_close', 'bars_a_year'] %}
         {%- if modules.re.search('\\b(previous_)?' ~ name ~ '(_exact)?\\b', named) %}
         {{ name }},
