@@ -39,3 +39,22 @@
     100 * cast({{ value }} - {{ base }} as {{ f8() }})
         / nullif(cast({{ base }} as {{ f8() }}), 0)
 {%- endmacro %}
+
+{#- The value beside the earliest, the latest instant, of those that are known. -#}
+{% macro at_first(value, instant) %}{{ return(adapter.dispatch('at_first', 'tapehouse')(value, instant)) }}{% endmacro %}
+{% macro default__at_first(value, instant) -%}
+    (array_agg({{ value }} order by {{ instant }}) filter (where {{ value }} is not null))[1]
+{%- endmacro %}
+{% macro duckdb__at_first(value, instant) %}arg_min({{ value }}, {{ instant }}){% endmacro %}
+{% macro spark__at_first(value, instant) -%}
+    min_by({{ value }}, {{ instant }}) filter (where {{ value }} is not null)
+{%- endmacro %}
+
+{% macro at_last(value, instant) %}{{ return(adapter.dispatch('at_last', 'tapehouse')(value, instant)) }}{% endmacro %}
+{% macro default__at_last(value, instant) -%}
+    (array_agg({{ value }} order by {{ instant }} desc) filter (where {{ value }} is not null))[1]
+{%- endmacro %}
+{% macro duckdb__at_last(value, instant) %}arg_max({{ value }}, {{ instant }}){% endmacro %}
+{% macro spark__at_last(value, instant) -%}
+    max_by({{ value }}, {{ instant }}) filter (where {{ value }} is not null)
+{%- endmacro %}

@@ -43,7 +43,7 @@
 
 {% macro changed_series(relation, interval, mark) -%}
     {#- The first bar of each series that is new, restated, read on another basis or
-        beside another index since the mark; or that was partial. -#}
+        beside another index since the mark; or that was partial and is whole now. -#}
     {%- set bars = ref('daily_bars' if interval == '1d' else 'intraday_bars') -%}
     select
         instrument_id,
@@ -54,8 +54,12 @@
 
         union all
 
-        select instrument_id, opened_at from {{ relation.include(database=false) }}
-        where is_partial
+        select measured.instrument_id, measured.opened_at
+        from {{ relation.include(database=false) }} as measured
+        inner join {{ bars }} as bars
+            on measured.instrument_id = bars.instrument_id
+            and measured.opened_at = bars.opened_at{{ interval_condition(interval, 'bars.') }}
+        where measured.is_partial and not bars.is_partial
 
         union all
 

@@ -1,8 +1,11 @@
-{% macro shown_indicators(measured, instruments, plan) -%}
+{% macro shown_indicators(measured, instruments, plan, interval=none) -%}
     {#- What people read: stored columns, and those that follow from them. -#}
     select
         measured.instrument_id,
         instruments.symbol,
+        {%- if interval %}
+        '{{ interval }}' as interval,
+        {%- endif %}
         measured.date,
         measured.opened_at,
         measured.close,

@@ -14,7 +14,7 @@ daily_bars as (
 
 hourly_bars as (
 
-    select * from {{ ref('intraday_bars') }}
+    select * from {{ ref('int_intraday_bars_chosen') }}
     where interval = '1h'
 
 ),

@@ -8,7 +8,7 @@ daily_bars as (
 
 intraday_bars as (
 
-    select * from {{ ref('intraday_bars') }}
+    select * from {{ ref('int_intraday_bars_chosen') }}
     where interval = '1h'
 
 ),

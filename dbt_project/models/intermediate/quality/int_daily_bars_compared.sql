@@ -13,7 +13,7 @@ intraday_bars as (
         *,
         max(opened_at) over (partition by instrument_id, interval, session_date)
             as last_opened_at
-    from {{ ref('intraday_bars') }}
+    from {{ ref('int_intraday_bars_chosen') }}
 
 ),
 

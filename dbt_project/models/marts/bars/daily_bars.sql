@@ -4,10 +4,12 @@
     unique_key=['instrument_id', 'opened_at'],
     on_schema_change='fail',
     pre_hook='{{ forget_stale_rows() }}',
-    post_hook="{{ set_build_mark(['bar_versions']) }}",
+    post_hook="{{ set_build_mark(['bar_versions', 'int_bars_resampled']) }}",
     tags=['bars'],
 ) }}
 
+{%- set columns = ['instrument_id', 'symbol'] + bar_columns() %}
+{%- set mark = built_to_file_seq() %}
 with
 
 universe as (
@@ -18,7 +20,7 @@ universe as (
 
 {{ chosen_versions("= '1d'") }},
 
-final as (
+own as (
 
     select
         chosen.instrument_id,
@@ -33,6 +35,42 @@ final as (
         on chosen.instrument_id = factors.instrument_id
         and chosen.session_date >= factors.from_date
         and chosen.session_date < factors.to_date
+
+),
+
+resampled as (
+
+    select * from {{ ref('int_bars_resampled') }}
+    where
+        interval = '1d'
+        and is_over
+        and (
+            last_file_seq > {{ mark }}
+            or instrument_id in (
+                select factors.instrument_id from factors
+                where factors.known_seq > {{ mark }}
+            )
+        )
+
+),
+
+derived as (
+
+    {{ derived_bars('resampled', 'versions', columns) }}
+
+),
+
+final as (
+
+    select
+        {{ columns | join(',\n        ') }}
+    from own
+
+    union all
+
+    select
+        {{ columns | join(',\n        ') }}
+    from derived
 
 )
 

@@ -1,39 +1,39 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['instrument_id', 'interval', 'opened_at'],
-    on_schema_change='fail',
-    pre_hook='{{ forget_stale_rows() }}',
-    post_hook="{{ set_build_mark(['bar_versions']) }}",
-    tags=['bars'],
-) }}
+{{ config(materialized='view', tags=['bars']) }}
+
+{%- set columns = ['instrument_id', 'symbol', 'interval'] + bar_columns() %}
 
 with
 
-universe as (
+own as (
 
-    select * from {{ ref('int_universe_combined') }}
+    select * from {{ ref('int_intraday_bars_chosen') }}
 
 ),
 
-{{ chosen_versions("<> '1d'") }},
+resampled as (
+
+    select * from {{ ref('int_bars_resampled') }}
+    where interval <> '1d'
+
+),
+
+derived as (
+
+    {{ derived_bars('resampled', 'own', columns) }}
+
+),
 
 final as (
 
     select
-        chosen.instrument_id,
-        universe.symbol,
-        chosen.interval,
-        chosen.session_date,
-        chosen.opened_at,
-        chosen.closed_at,
-        {{ adjusted_bar_columns() }}
-    from chosen
-    inner join universe on chosen.instrument_id = universe.instrument_id
-    left join factors
-        on chosen.instrument_id = factors.instrument_id
-        and chosen.session_date >= factors.from_date
-        and chosen.session_date < factors.to_date
+        {{ columns | join(',\n        ') }}
+    from own
+
+    union all
+
+    select
+        {{ columns | join(',\n        ') }}
+    from derived
 
 )
 

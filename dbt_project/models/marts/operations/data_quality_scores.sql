@@ -11,7 +11,7 @@ findings as (
 
 bars as (
 
-    {%- for relation in ['daily_bars', 'intraday_bars'] %}
+    {%- for relation in ['daily_bars', 'int_intraday_bars_chosen'] %}
 
     select
         instrument_id,

@@ -1,0 +1,11 @@
+{{ config(
+    materialized=series_materialization(),
+    series_interval=var('indicator_interval'),
+    post_hook="{{ set_build_mark(
+        ['int_intraday_bars_chosen', 'int_bars_resampled'], series_settings(var('indicator_interval'))
+    ) }}",
+    tags=['indicators'],
+) }}
+
+-- Splits tell where the kernel begins again: depends_on {{ ref('int_actions_chosen') }}
+{{ measured_bars('(' ~ series_source(var('indicator_interval')) ~ ')', indicator_plan()) }}

@@ -1,0 +1,6 @@
+{{ config(materialized='view', tags=['indicators']) }}
+
+{{ shown_indicators(
+    ref('int_intraday_bars_measured'), ref('instruments'), indicator_plan(),
+    var('indicator_interval')
+) }}
