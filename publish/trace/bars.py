@@ -17,6 +17,8 @@ TOLD_ACTIONS = 8
 def bar_nodes(connection: duckdb.DuckDBPyConnection, bar: Row, field: str | None) -> list[Node]:
     """What stands beneath a row of `daily_bars` or `intraday_bars`."""
     bar = {"interval": "1d", **bar}
+    if bar["provider"].startswith("derived:"):
+        return [_resampled(connection, bar, field), _set_aside(connection, bar)]
     held = _held(connection, bar)
     return [
         _derived(connection, bar, field),
@@ -73,6 +75,51 @@ def _derived(connection: duckdb.DuckDBPyConnection, bar: Row, field: str | None)
     elif len(actions) > TOLD_ACTIONS:
         told_of.append(Node("action", f"and {len(actions) - TOLD_ACTIONS} more actions"))
     return Node("derived", text, factors, told_of)
+
+
+def _resampled(connection: duckdb.DuckDBPyConnection, bar: Row, field: str | None) -> Node:
+    """The finer bars it is made of, and the way back of the one that gave the field its value."""
+    key = [bar["instrument_id"], bar["interval"], bar["opened_at"]]
+    (made,) = rows(
+        connection,
+        "select made_of, bar_count from intermediate.int_bars_resampled "
+        "where instrument_id = ? and interval = ? and opened_at = ?",
+        key,
+    )
+    parts = rows(
+        connection,
+        "select * from intermediate.int_intraday_bars_chosen where instrument_id = ? "
+        "and interval = ? and opened_at >= ? and opened_at < ? order by opened_at",
+        [bar["instrument_id"], made["made_of"], bar["opened_at"], bar["closed_at"]],
+    )
+    text = (
+        f"no provider's own is held: made of {made['bar_count']} bars of {made['made_of']}, "
+        f"{told(parts[0]['opened_at'])} to {told(parts[-1]['opened_at'])}"
+    )
+    if bar["is_partial"]:
+        text += "; it lacks minutes: not over, not held, or without a trade (`tapehouse gaps`)"
+    giver = _giver(parts, field)
+    if giver is None:
+        counted = field in ("volume", "volume_raw", "trade_count")
+        return Node("resampled", f"{text}; {field} is their sum" if counted else text, made)
+    shown = f"{field} is that of {told(giver['opened_at'])}: {told(giver[field or 'close'])}"
+    return Node(
+        "resampled", text, made, [Node("bar", shown, giver, bar_nodes(connection, giver, field))]
+    )
+
+
+def _giver(parts: list[Row], field: str | None) -> Row | None:
+    """The part that a value was taken from; what is added up or weighted has none."""
+    match (field or "").removesuffix("_raw"):
+        case "open":
+            return parts[0]
+        case "close" | "close_total_return":
+            return parts[-1]
+        case "high":
+            return max(parts, key=lambda part: part["high"])
+        case "low":
+            return min(parts, key=lambda part: part["low"])
+    return None
 
 
 def _held(connection: duckdb.DuckDBPyConnection, bar: Row) -> list[Row]:

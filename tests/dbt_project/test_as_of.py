@@ -29,7 +29,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[RawRows, list[tuple
     drawn = random.Random(11)
     raw = RawRows(tmp_path_factory.mktemp("asof"))
     raw.land("calendar_sessions", raw.sessions("XNAS", FIRST, date(2024, 3, 1)), BEGUN)
-    land_history(raw, drawn)
+    land_history(raw, drawn, with_hours=True)
     pending, raw.pending = raw.pending, []
     files = len(pending) // 2
     kept: list[tuple[datetime, Shown]] = []
@@ -80,3 +80,11 @@ def test_an_answer_as_of_an_instant_is_what_was_shown_then(
             assert alike(shown(raw, asked), held[name]), instant
         answers.append(str(held[name]))
     assert len(set(answers)) == (1 if name == "universe" else len(kept))
+
+
+def test_days_out_of_hours_were_among_what_was_asked(
+    lived: tuple[RawRows, list[tuple[datetime, Shown]]],
+) -> None:
+    _, kept = lived
+    shown = [{row[0] for row in held["bars"] if "derived:yahoo" in row} for _, held in kept]
+    assert "1d" in shown[0]

@@ -26,7 +26,9 @@ COMPARED = {
     "quarantined_rows": "file_seq, row_number, table_name",
     "trades": "instrument_id, provider, trade_id",
     "quotes": "instrument_id, provider, observed_at",
+    "intermediate.int_bars_resampled": "instrument_id, interval, opened_at",
     "technical_indicators": "instrument_id, date",
+    "technical_indicators_intraday": "instrument_id, interval, opened_at",
     "latest_prices": "instrument_id",
     "daily_aggregates": "instrument_id, date",
     "market_breadth": "date",
@@ -73,7 +75,7 @@ class Landing:
             day = FIRST + timedelta(days=number)
             noise = 1 + self.drawn.uniform(-4e-7, 4e-7)
             moved = 1 + (self.drawn.choice([2e-6, 0.01, -0.02]) if self.drawn.random() < 0.2 else 0)
-            interval = self.drawn.choice(["1d", "1d", "1h"])
+            interval = self.drawn.choice(["1d", "1d", "1d", "1h", "1h", "5m", "1m"])
             found.append(
                 {
                     "request_id": request,

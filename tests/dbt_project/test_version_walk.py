@@ -105,13 +105,15 @@ CORRECTED = {("AAPL", date(2024, 1, 9)): 1.5, ("NVDA", date(2024, 1, 5)): 2.0}
 CORRECTED_AT = datetime(2024, 1, 18)
 
 
-def land_history(raw: RawRows, drawn: random.Random) -> None:
+def land_history(raw: RawRows, drawn: random.Random, with_hours: bool = False) -> None:
     """Twelve days of asking; a two-for-one split is told early, in time or late, or never was."""
     lag = {symbol: drawn.choice(["event", "prices", "none", "no split"]) for symbol in SYMBOLS}
     for number in range(12):
         asked_at = datetime(2024, 1, 12, 22) + timedelta(hours=23 * number)
         request = raw.request(asked_at, provider="yahoo")
         for symbol in SYMBOLS:
+            if with_hours:
+                raw.land("yahoo_bars", hours(symbol, asked_at, request, drawn), asked_at)
             if symbol == "MSFT" and number < 5:
                 continue
             split = asked_at.date() >= EX_DATE and lag[symbol] != "no split"
@@ -163,6 +165,16 @@ def bars(
             }
         )
     return rows
+
+
+def hours(symbol: str, asked_at: datetime, request: int, drawn: random.Random) -> list[Row]:
+    """The newest session in hours, one of them missing now and then."""
+    days = bars(symbol, asked_at, request, True, drawn)
+    return [
+        {**days[-1], "interval": "1h", "stamped_at": days[-1]["stamped_at"] + timedelta(hours=hour)}
+        for hour in range(7)
+        if days and drawn.random() < 0.9
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ select symbol, '1d' as interval, opened_at, open_raw, high_raw, low_raw, close_r
 from daily_bars
 union all
 select symbol, interval, opened_at, open_raw, high_raw, low_raw, close_raw, volume_raw
-from intraday_bars
+from intermediate.int_intraday_bars_chosen
 """
 
 

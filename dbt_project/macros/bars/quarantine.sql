@@ -1,19 +1,3 @@
-{% macro json_text(members) %}{{ return(adapter.dispatch('json_text', 'tapehouse')(members)) }}{% endmacro %}
-{% macro default__json_text(members) -%}
-    cast(json_build_object(
-        {%- for name, value in members.items() -%}
-        '{{ name }}', cast({{ value }} as varchar){{ ', ' if not loop.last }}
-        {%- endfor -%}
-    ) as varchar)
-{%- endmacro %}
-{% macro duckdb__json_text(members) -%}
-    cast(json_object(
-        {%- for name, value in members.items() -%}
-        '{{ name }}', cast({{ value }} as varchar){{ ', ' if not loop.last }}
-        {%- endfor -%}
-    ) as varchar)
-{%- endmacro %}
-
 {% macro rule_detail(rule) -%}
     case {{ rule }}
         when 'null_bar' then 'a price is missing'

@@ -20,6 +20,15 @@ final as (
         quote_quantity,
         is_buyer_maker,
         is_best_match,
+        {{ json_row({
+            'id': 'trade_id',
+            'price': 'cast(price as varchar)',
+            'qty': 'cast(quantity as varchar)',
+            'quoteQty': 'cast(quote_quantity as varchar)',
+            'time': whole_division(microseconds('traded_at'), 1000),
+            'isBuyerMaker': 'is_buyer_maker',
+            'isBestMatch': 'is_best_match',
+        }) }} as payload,
         request_id,
         file_seq,
         row_number
