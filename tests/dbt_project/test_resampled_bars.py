@@ -172,7 +172,8 @@ def partial(raw: RawRows, symbol: str, interval: str) -> list[str]:
         at
         for (at,) in raw.rows(
             "select strftime(opened_at, '%H:%M') from intraday_bars where is_partial"
-            f" and status = 'forming' and symbol = '{symbol}' and interval = '{interval}' order by 1"
+            f" and status = 'forming' and symbol = '{symbol}' and interval = '{interval}'"
+            " order by 1"
         )
     ]
 

@@ -11,11 +11,12 @@ import duckdb
 from .judge import Verdict, judge
 from .trials import Trial
 
-FIRST = "rowid = (select min(rowid) from intermediate.int_intraday_bars_chosen)"
+BARS = "intermediate.int_intraday_bars_chosen"
+FIRST = f"rowid = (select min(rowid) from {BARS})"
 PLANTED = {
-    "a bar is gone": f"delete from intermediate.int_intraday_bars_chosen where {FIRST}",
-    "a bar is there twice": f"insert into intermediate.int_intraday_bars_chosen from intermediate.int_intraday_bars_chosen where {FIRST}",
-    "a bar has another close": f"update intermediate.int_intraday_bars_chosen set close_raw = close_raw + 1 where {FIRST}",
+    "a bar is gone": f"delete from {BARS} where {FIRST}",
+    "a bar is there twice": f"insert into {BARS} from {BARS} where {FIRST}",
+    "a bar has another close": f"update {BARS} set close_raw = close_raw + 1 where {FIRST}",
     "a bar was made up": "insert into daily_bars select * replace "
     "(opened_at + interval 12 hour as opened_at) from daily_bars limit 1",
     "a version is there twice": "insert into bar_versions select * from bar_versions limit 1",

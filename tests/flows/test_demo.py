@@ -83,6 +83,19 @@ def test_the_providers_own_adjusted_close_is_reproduced(
     assert worst < 3e-7
 
 
+def test_bars_add_up_to_the_providers_days(market: duckdb.DuckDBPyConnection) -> None:
+    """Of minutes and of hours; a session that lacks minutes may differ for that alone."""
+    counted = dict(
+        market.execute("select agreement, count(*) from resampled_days group by all").fetchall()
+    )
+    assert counted.pop("equal") > 1000
+    assert set(counted) <= {"minutes_missing"}
+    assert market.execute(
+        "select count(distinct symbol) from technical_indicators_intraday"
+        " where interval = '15m' and sma_50 is not null"
+    ).fetchall() == [(27,)]
+
+
 def test_the_demo_shows_what_moved_and_left_a_trace(market: duckdb.DuckDBPyConnection) -> None:
     assert market.execute(
         "select count(*) from bar_gaps inner join instruments using (instrument_id)"

@@ -11,14 +11,19 @@ import yaml
 from warehouse.settings import PROJECT
 
 PAGE = PROJECT / "docs" / "indicators.md"
-MODEL = PROJECT / "dbt_project/models/marts/indicators/technical_indicators.yml"
+MODELS = PROJECT / "dbt_project/models/marts/indicators"
+DAILY, INTRADAY = (
+    MODELS / f"{name}.yml" for name in ("technical_indicators", "technical_indicators_intraday")
+)
 VARS = PROJECT / "dbt_project.yml"
-KEYS = ("instrument_id", "symbol", "date", "opened_at", "close", "is_partial", "known_seq")
+KEYS = (
+    "instrument_id", "symbol", "interval", "date", "opened_at", "close", "is_partial", "known_seq",
+)  # fmt: skip
 FIRST = re.compile(r" First: (bar .+)$")
 INTRODUCTION = """# Indicators
 
-This page is written by `make pages` from the descriptions of `technical_indicators`; a test holds
-it to them.
+This page is written by `make pages` from the descriptions of `technical_indicators` and
+`technical_indicators_intraday`; a test holds it to them.
 
 Each column says its formula, whose convention it follows, and the first bar of a series that has
 it. Before that bar it is null: no value is computed from half a window. `make truth` holds every
@@ -36,14 +41,28 @@ Prices are split-adjusted; an instrument whose bars have a close alone (a yield)
 it.
 """
 
+INTRADAY_BARS = """## On intraday bars
+
+`technical_indicators_intraday` has the same columns on the bars of one interval, 15 minutes as
+shipped: `dbt build --vars 'indicator_interval: 5m'` takes another. A series goes on from session to
+session. Only these differ:
+"""
+
 
 def page() -> str:
-    return "\n".join([INTRODUCTION, *_columns(), "", "## Families and windows", "", *_vars(), ""])
+    daily = _columns_of(DAILY)
+    apart = [column for column in _columns_of(INTRADAY) if column not in daily]
+    return "\n".join(
+        [
+            INTRODUCTION, *_columns(daily), "", INTRADAY_BARS, *_columns(apart), "",
+            "## Families and windows", "", *_vars(), "",
+        ]
+    )  # fmt: skip
 
 
-def _columns() -> list[str]:
+def _columns(columns: list[dict[str, Any]]) -> list[str]:
     lines = ["| column | what it is | first bar |", "|---|---|---|"]
-    for column in _columns_of(MODEL):
+    for column in columns:
         if column["name"] in KEYS:
             continue
         text = column["description"]
