@@ -40,19 +40,30 @@ def lines(measured: Mapping[str, Figures]) -> Iterator[Line]:
         yield from of_bars(measured)
     if "indicators" in measured:
         yield from of_indicators(measured)
+    if "updates" in measured:
+        yield from of_updates(measured["updates"])
+    if {"indicators", "large_indicators"} <= measured.keys():
+        yield from of_large(measured)
+
+
+PEERS = {
+    "talib": "TA-Lib, read and written back",
+    "polars": "polars expressions",
+    "polars_talib": "polars-talib",
+    "pandas_ta": "pandas-ta",
+    "recursion": "one recursive query for one average, extrapolated",
+    "floor": "writing again what we store",
+}
 
 
 def of_indicators(measured: Mapping[str, Figures]) -> Iterator[Line]:
-    ours, updates = measured["indicators"], measured["updates"]
-    for peer, name in (
-        ("TA-Lib, read and written back", "talib"), ("polars expressions", "polars"),
-        ("one recursive query for one average, extrapolated", "recursion"),
-        ("writing again what we store", "floor"),
-    ):  # fmt: skip
-        yield Line(
-            f"12 indicators of {ours['bars']:,.0f} bars", ours["seconds"], "s",
-            peer, measured[f"indicators_{name}"]["seconds"],
-        )  # fmt: skip
+    ours = measured["indicators"]
+    for name, peer in PEERS.items():
+        if f"indicators_{name}" in measured:
+            yield Line(
+                f"12 indicators of {ours['bars']:,.0f} bars", ours["seconds"], "s",
+                peer, measured[f"indicators_{name}"]["seconds"],
+            )  # fmt: skip
     yield Line(
         "all families of indicators of them", measured["indicators_all"]["seconds"], "s",
         "the 12", ours["seconds"],
@@ -61,11 +72,23 @@ def of_indicators(measured: Mapping[str, Figures]) -> Iterator[Line]:
         "peak memory of the 12", ours["peak_mb"], "MB",
         "of TA-Lib", measured["indicators_talib"]["peak_mb"],
     )  # fmt: skip
+
+
+def of_updates(updates: Figures) -> Iterator[Line]:
     yield Line(
         "one new bar of 500 series after 20 years", updates["update_20"], "s",
         "after one year", updates["update_1"],
     )  # fmt: skip
     yield Line("all 20 years anew", updates["rebuild_20"], "s", "one new bar", updates["update_20"])
+
+
+def of_large(measured: Mapping[str, Figures]) -> Iterator[Line]:
+    large, ours = measured["large_indicators"], measured["indicators"]
+    bars = f"12 indicators of {measured['large_market']['bars']:,.0f} bars"
+    yield Line(bars, large["seconds"], "s", "of a tenth of them", ours["seconds"])
+    yield Line(
+        f"peak memory of {bars}", large["peak_mb"], "MB", "of a tenth of them", ours["peak_mb"]
+    )
 
 
 def of_bars(measured: Mapping[str, Figures]) -> Iterator[Line]:

@@ -6,6 +6,9 @@ import duckdb
 
 from bench.indicators.scratch import INDEX, Scratch
 
+SERIES = 1000
+BARS = 5000
+
 
 def add_session(scratch: Scratch, known_seq: int) -> None:
     """One new bar of every series."""

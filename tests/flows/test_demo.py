@@ -116,15 +116,16 @@ def test_the_demo_shows_what_moved_and_left_a_trace(market: duckdb.DuckDBPyConne
     ).fetchall() == [(1,)]
 
 
+@pytest.mark.parametrize("table", ["technical_indicators", "technical_indicators_intraday"])
 def test_every_indicator_equals_talib_on_every_row_of_every_symbol(
-    market: duckdb.DuckDBPyConnection,
+    market: duckdb.DuckDBPyConnection, table: str
 ) -> None:
-    symbols = market.execute("select distinct symbol from technical_indicators").fetchall()
+    symbols = market.execute(f"select distinct symbol from {table}").fetchall()
     assert len(symbols) >= 27
     for (symbol,) in symbols:
         found = market.execute(
-            f"select close, {', '.join(INDICATORS)} from technical_indicators "
-            "where symbol = ? order by date",
+            f"select close, {', '.join(INDICATORS)} from {table} where symbol = ? "
+            "order by opened_at",
             [symbol],
         ).fetchnumpy()
         close = np.asarray(found["close"].astype(float))
@@ -136,6 +137,27 @@ def test_every_indicator_equals_talib_on_every_row_of_every_symbol(
             least = 1e-3 * np.abs(close[here]) if name.startswith("macd") else 1e-12
             scale = np.maximum(np.abs(theirs[here]), least)
             assert (np.abs(ours[here] - theirs[here]) <= 1e-9 * scale).all(), (symbol, name)
+
+
+def test_intraday_vwap_begins_anew_in_each_session(market: duckdb.DuckDBPyConnection) -> None:
+    """Against the same sums by the engine's own window."""
+    ((compared, apart),) = market.execute(
+        """
+        select count(indicators.vwap), max(abs(indicators.vwap / summed.vwap - 1))
+        from technical_indicators_intraday as indicators
+        inner join (
+            select symbol, opened_at,
+                sum(volume::double * (high + low + close)::double / 3) over session
+                / sum(volume::double) over session as vwap
+            from intraday_bars where interval = '15m'
+            window session as (
+                partition by symbol, session_date order by opened_at rows unbounded preceding
+            )
+        ) as summed using (symbol, opened_at)
+        """
+    ).fetchall()
+    assert compared > 3000
+    assert apart < 1e-12
 
 
 @pytest.mark.parametrize(

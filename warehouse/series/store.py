@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -68,8 +69,7 @@ def update(connection: Any, plan: Plan) -> None:
     starts = _starts(connection, plan)
     if starts.is_empty():
         return
-    connection.register("series_starts", starts)
-    try:
+    with _registered(connection, "series_starts", starts):
         connection.execute(
             f"delete from {plan.table} as held using series_starts as starts"
             " where held.instrument_id = starts.instrument_id"
@@ -78,8 +78,15 @@ def update(connection: Any, plan: Plan) -> None:
         )
         for condition in _parts(connection, plan, starts):
             _go_on(connection, plan, starts, condition)
+
+
+@contextmanager
+def _registered(connection: Any, name: str, rows: pl.DataFrame | pa.Table) -> Iterator[None]:
+    connection.register(name, rows)
+    try:
+        yield
     finally:
-        connection.unregister("series_starts")
+        connection.unregister(name)
 
 
 def _go_on(connection: Any, plan: Plan, starts: pl.DataFrame, condition: str) -> None:
@@ -144,7 +151,9 @@ def _parts(connection: Any, plan: Plan, starts: pl.DataFrame) -> Iterator[str]:
 
 def _starts(connection: Any, plan: Plan) -> pl.DataFrame:
     """Where each changed series goes on: what it left off with, and the bars its windows need."""
-    changed: pl.DataFrame = connection.execute(plan.changed).pl()
+    partial = f"select instrument_id, opened_at from {plan.table} where is_partial"
+    with _registered(connection, "partial_bars", connection.execute(partial).pl()):
+        changed: pl.DataFrame = connection.execute(plan.changed).pl()
     if changed.is_empty():
         return changed
     # Older bars are looked for only where a few days do not hold enough of them: looking through
@@ -175,8 +184,7 @@ def _left_off(connection: Any, plan: Plan, changed: pl.DataFrame) -> pl.DataFram
     """Of each series the newest bar before the change, and where its windows begin."""
     held = "".join(f", held.{name} as {name}_held" for name in plan.carried)
     since = f"timestamp '{_earliest(changed, 'since')}'"
-    connection.register("changed_series", changed)
-    try:
+    with _registered(connection, "changed_series", changed):
         found: pl.DataFrame = connection.execute(
             f"""
             with recent as (
@@ -215,8 +223,6 @@ def _left_off(connection: Any, plan: Plan, changed: pl.DataFrame) -> pl.DataFram
             """
         ).pl()
         return found
-    finally:
-        connection.unregister("changed_series")
 
 
 def _span(name: str, bars: int) -> str:
@@ -239,11 +245,9 @@ def _insert(connection: Any, plan: Plan, computed: Sequence[Future[pl.DataFrame]
         return
     whole = pl.concat([one.result().select(plan.sources) for one in computed]).rechunk().to_arrow()
     groups = whole.to_batches(ROW_GROUP)
-    connection.register("measured_bars", pa.Table.from_batches(groups, whole.schema))
-    try:
+    table = pa.Table.from_batches(groups, whole.schema)
+    with _registered(connection, "measured_bars", table):
         connection.execute(f"insert into {plan.table} select {plan.columns} from measured_bars")
-    finally:
-        connection.unregister("measured_bars")
 
 
 def _slices(connection: Any, bars: str) -> Iterator[tuple[int, int]]:

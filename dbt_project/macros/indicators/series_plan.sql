@@ -12,7 +12,7 @@
         'table': relation.include(database=false) | string,
         'bars': named_bars(series_source(interval, '{since}'), plan),
         'entered': entered_columns(plan),
-        'changed': changed_series(relation, interval, mark),
+        'changed': changed_series(interval, mark),
         'levels': plan.levels,
         'stored': stored_columns(plan),
         'bar_days': days_of_bar(interval),
@@ -41,9 +41,11 @@
     ]))) }}
 {%- endmacro %}
 
-{% macro changed_series(relation, interval, mark) -%}
+{% macro changed_series(interval, mark) -%}
     {#- The first bar of each series that is new, restated, read on another basis or
-        beside another index since the mark; or that was partial and is whole now. -#}
+        beside another index since the mark; or that was partial and is whole now: those
+        that were partial come as a relation, as the engine joins few rows well only when
+        it knows that they are few. -#}
     {%- set bars = ref('daily_bars' if interval == '1d' else 'intraday_bars') -%}
     select
         instrument_id,
@@ -54,12 +56,12 @@
 
         union all
 
-        select measured.instrument_id, measured.opened_at
-        from {{ relation.include(database=false) }} as measured
-        inner join {{ bars }} as bars
-            on measured.instrument_id = bars.instrument_id
-            and measured.opened_at = bars.opened_at{{ interval_condition(interval, 'bars.') }}
-        where measured.is_partial and not bars.is_partial
+        select bars.instrument_id, bars.opened_at
+        from {{ bars }} as bars
+        inner join partial_bars
+            on bars.instrument_id = partial_bars.instrument_id
+            and bars.opened_at = partial_bars.opened_at
+        where not bars.is_partial{{ interval_condition(interval, 'bars.') }}
 
         union all
 
