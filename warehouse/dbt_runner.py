@@ -100,8 +100,8 @@ def build(
     on_node: Callable[[str], None] | None = None,
 ) -> Built:
     """Build, and raise when anything that must hold does not."""
-    # Unit tests prove the project, not the data; some need tables that a first build lacks.
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    # Unit tests prove the project, not the data; exposures tell who reads, and build nothing.
+    arguments = ["build", "--exclude-resource-type", "unit_test", "exposure"]
     if select:
         arguments += ["--select", *select.split()]
     if full_refresh:

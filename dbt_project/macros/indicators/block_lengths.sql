@@ -3,7 +3,7 @@
     {%- set found = namespace(length=1024) -%}
     {%- for average in averages -%}
         {%- for halving in range(10) -%}
-            {%- if (1 - average.alpha) ** (-found.length) > 1e100 -%}
+            {%- if (1 - average.alpha) ** found.length < 1e-100 -%}
                 {%- set found.length = found.length // 2 -%}
             {%- endif -%}
         {%- endfor -%}
