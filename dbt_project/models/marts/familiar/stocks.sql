@@ -49,8 +49,7 @@ final as (
         bars.high,
         bars.low,
         coalesce(
-            bars.vwap,
-            cast((bars.high + bars.low + bars.close) / 3 as {{ price_type() }})
+            bars.vwap, cast((bars.high + bars.low + bars.close) / 3 as {{ price_type() }})
         ) as avg,
         bars.close as sale,
         {{ json_row({

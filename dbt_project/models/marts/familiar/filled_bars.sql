@@ -1,4 +1,4 @@
-{{ config(materialized='view', tags=['gaps']) }}
+{{ config(materialized='view', tags=['familiar']) }}
 
 with
 
@@ -18,17 +18,12 @@ gaps as (
 expected as (
 
     select
-        coalesce(candles.instrument_id, gaps.instrument_id) as instrument_id,
-        coalesce(candles.symbol, gaps.symbol) as symbol,
-        coalesce(candles.interval, gaps.interval) as interval,
-        coalesce(candles.opened_at, gaps.opened_at) as opened_at,
-        coalesce(candles.closed_at, gaps.closed_at) as closed_at,
-        candles.open,
-        candles.high,
-        candles.low,
-        candles.close,
-        candles.volume,
-        candles.provider,
+        {%- for column in ['instrument_id', 'symbol', 'interval', 'opened_at', 'closed_at'] %}
+        coalesce(candles.{{ column }}, gaps.{{ column }}) as {{ column }},
+        {%- endfor %}
+        {%- for column in ['open', 'high', 'low', 'close', 'volume', 'provider'] %}
+        candles.{{ column }},
+        {%- endfor %}
         case when candles.close is null then gaps.state end as gap_state
     from candles
     full outer join gaps
@@ -43,8 +38,7 @@ since_held as (
     select
         *,
         count(close) over (
-            partition by instrument_id, interval order by opened_at
-            rows unbounded preceding
+            partition by instrument_id, interval order by opened_at rows unbounded preceding
         ) as bars_held
     from expected
 
@@ -54,9 +48,7 @@ carried as (
 
     select
         *,
-        max(close) over (
-            partition by instrument_id, interval, bars_held
-        ) as last_close
+        max(close) over (partition by instrument_id, interval, bars_held) as last_close
     from since_held
     where bars_held > 0
 
