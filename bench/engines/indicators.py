@@ -27,10 +27,9 @@ from bench.indicators.truth import (
 from warehouse.settings import export_for_children
 
 KEY = ("instrument_id", "date")
-# A return is a quotient of prices less one, and has the digits of the quotient; a place within a
-# band lacks those by which the band is narrower than the price. A limit of 1e-12 of a thousandth
-# would ask two averages for the very same bits: it is of a hundredth.
-ENGINES_SCALES = {**SCALES, "simple_return": 1.0, "bb_position": 10.0}
+# A return is a quotient of prices less one, and has the digits of the quotient. A limit of 1e-12 of
+# a thousandth would ask two averages for the very same bits: it is of a hundredth.
+ENGINES_SCALES = {**SCALES, "simple_return": 1.0}
 ENGINES_SHARE = 1e-2
 
 
@@ -117,7 +116,13 @@ def compare(ours: pl.DataFrame, theirs: pl.DataFrame) -> Held:
     if ours.is_empty() or not ours.select(others).equals(theirs.select(others)):
         held.broken.append("the rows are others")
         return held
-    floats = [pl.col(name).cast(pl.Float64).fill_null(math.nan) for name in numbers]
+    # A place within a band lacks the digits by which the band is narrower than the price: it is
+    # held as the distance that it stands for.
+    distance = (pl.col("bb_position") * pl.col("bb_width")).alias("bb_position")
+    floats = [
+        (distance if name == "bb_position" else pl.col(name)).cast(pl.Float64).fill_null(math.nan)
+        for name in numbers
+    ]
     by_series = ours.with_columns(floats).partition_by(KEY[0], maintain_order=True)
     start = 0
     for one in by_series:

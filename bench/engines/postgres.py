@@ -1,8 +1,9 @@
 """`make postgres`: the indicators that PostgreSQL computes, against those of DuckDB.
 
 A PostgreSQL server is started for the purpose. Errors are relative; of what swings around zero, to
-a hundredth of its scale (`make truth`). Where logarithms are rounded, the last decimal may fall
-either way: what is made of them is held to nine digits.
+a hundredth of its scale (`make truth`); a place within a band counts as the distance it stands for.
+Where logarithms are rounded, the last decimal may fall either way: what is made of them is held to
+nine digits.
 """
 
 from __future__ import annotations

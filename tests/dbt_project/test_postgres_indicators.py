@@ -78,6 +78,7 @@ def test_postgres_keeps_what_the_models_say_of_themselves(built: Postgres) -> No
     "change",
     [
         lambda rows: rows.with_columns(pl.col("rsi_14") * (1 + 1e-11)),
+        lambda rows: rows.with_columns(pl.col("bb_position") + 1e-9),
         lambda rows: rows.with_columns(pl.col("macd_line").shift(1)),
         lambda rows: rows.with_columns(pl.col("ichimoku_span_b").fill_null(0.0)),
         lambda rows: rows.with_columns(pl.col("correlation_60") + 1e-7),
