@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench truth restate as-of detect gaps faults pages serve-docs clean lock
+.PHONY: all setup demo test check bench truth postgres restate as-of detect gaps faults pages serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -39,6 +39,10 @@ bench: setup
 # Every indicator against TA-Lib on random series: the last line is the verdict.
 truth: setup
 	@$(BIN)/python -m bench.indicators.truth
+
+# The indicators of a PostgreSQL server, started for this, against DuckDB's.
+postgres: setup
+	@$(BIN)/python -m bench.engines.postgres
 
 # Corrections among a million jittered re-reads: the last line is the verdict.
 restate: setup

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from command_line import tapehouse
 
+from bench.engines import postgres_server
+from bench.engines.postgres_server import Postgres
 from warehouse import clock, settings
 from warehouse.folder import DataFolder
 from warehouse.lock import FileLock
@@ -47,3 +49,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
         if not found.market.exists():
             tapehouse(found.root, "demo")
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL server; only outside of CI may a machine lack one."""
+    if postgres_server.binaries() is None and not os.environ.get("CI"):
+        pytest.skip(postgres_server.MISSING)
+    with postgres_server.running() as server:
+        yield server

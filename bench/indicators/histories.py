@@ -31,14 +31,15 @@ class History:
     volume: Numbers
 
 
-def histories(seed: int, count: int) -> dict[int, History]:
+def histories(seed: int, count: int, longest: int = 600) -> dict[int, History]:
     """Numbered from 1; the first is the index that the others are held against."""
-    found = {1: _history("index", random.Random(seed), 600)}
+    found = {1: _history("index", random.Random(seed), longest)}
     kinds = list(KINDS)
     for number in range(2, count + 1):
         drawn = random.Random(seed * 1_000_003 + number)
         kind = kinds[number % len(kinds)]
-        found[number] = _history(kind, drawn, 2 if kind == "two bars" else drawn.randint(30, 600))
+        length = 2 if kind == "two bars" else drawn.randint(30, longest)
+        found[number] = _history(kind, drawn, length)
     return found
 
 

@@ -44,7 +44,9 @@ SCALES = {
 class Errors:
     """The worst of each column, and the series that do not begin where they have to."""
 
-    def __init__(self) -> None:
+    def __init__(self, scales: Mapping[str, float] = SCALES, share: float = 1e-3) -> None:
+        self.scales = scales
+        self.share = share
         self.worst: dict[str, float] = {}
         self.elsewhere: list[str] = []
         self.values = 0
@@ -57,8 +59,8 @@ class Errors:
             self.elsewhere.append(f"{column} of a series that is {one.kind}, bar {at + 1}")
             shown &= ~np.isnan(found)
         apart = np.abs(found - wanted)[shown]
-        scale = SCALES.get(column, 0.0)
-        least = 1e-3 * (np.abs(one.close[shown]) if math.isnan(scale) else scale)
+        scale = self.scales.get(column, 0.0)
+        least = self.share * (np.abs(one.close[shown]) if math.isnan(scale) else scale)
         size = np.maximum(np.abs(wanted[shown]), least)
         error = np.divide(apart, size, out=np.zeros_like(apart), where=apart > 0)
         self.values += len(error)

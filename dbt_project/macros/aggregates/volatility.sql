@@ -7,8 +7,8 @@
             then sqrt(
                 cast(
                     {{ return_count }} * sum({{ log_returns }} * {{ log_returns }}) over {{ window_name }}
-                    - cast(sum({{ log_returns }}) over {{ window_name }} as decimal(18, 12))
-                    * cast(sum({{ log_returns }}) over {{ window_name }} as decimal(18, 12))
+                    - cast(sum({{ log_returns }}) over {{ window_name }} as {{ log_type() }})
+                    * cast(sum({{ log_returns }}) over {{ window_name }} as {{ log_type() }})
                     as {{ f8() }}
                 ) / {{ return_count * (return_count - 1) }} * {{ days_a_year }}
             )
@@ -18,8 +18,8 @@
 {% macro rounded_percent(part, whole) -%}
     {#- Rounded to a decimal, so that sums of it do not depend on their order. -#}
     {{ safe_cast_to(
-        'round(100 * cast(' ~ part ~ ' as ' ~ f8() ~ ') / nullif(cast(' ~ whole ~ ' as ' ~ f8()
-        ~ '), 0), 8)',
+        rounded('100 * cast(' ~ part ~ ' as ' ~ f8() ~ ') / nullif(cast(' ~ whole ~ ' as ' ~ f8()
+        ~ '), 0)', 8),
         price_type()
     ) }}
 {%- endmacro %}

@@ -3,7 +3,7 @@
     case
         when coalesce(factors.split_factor, 1) = 1 then chosen.{{ column }}
         else {{ safe_cast_to(
-            'round(cast(chosen.' ~ column ~ ' as ' ~ f8() ~ ') / factors.split_factor, 8)',
+            rounded('cast(chosen.' ~ column ~ ' as ' ~ f8() ~ ') / factors.split_factor', 8),
             price_type()
         ) }}
     end
@@ -13,7 +13,7 @@
     case
         when coalesce(factors.split_factor, 1) = 1 then chosen.{{ column }}
         else {{ safe_cast_to(
-            'round(cast(chosen.' ~ column ~ ' as ' ~ f8() ~ ') * factors.split_factor, 8)',
+            rounded('cast(chosen.' ~ column ~ ' as ' ~ f8() ~ ') * factors.split_factor', 8),
             volume_type()
         ) }}
     end
@@ -21,8 +21,8 @@
 
 {% macro total_return_price(column) -%}
     {{ safe_cast_to(
-        'round(cast(chosen.' ~ column ~ ' as ' ~ f8() ~ ')'
-        ~ ' / coalesce(factors.split_factor, 1) * coalesce(factors.dividend_factor, 1), 8)',
+        rounded('cast(chosen.' ~ column ~ ' as ' ~ f8() ~ ')'
+        ~ ' / coalesce(factors.split_factor, 1) * coalesce(factors.dividend_factor, 1)', 8),
         price_type()
     ) }}
 {%- endmacro %}

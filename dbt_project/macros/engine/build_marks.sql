@@ -1,7 +1,7 @@
 {% macro create_build_marks() %}
     create schema if not exists intermediate;
     create table if not exists intermediate.build_marks (
-        model varchar, built_to_file_seq bigint, rules_hash varchar
+        model {{ text_type() }}, built_to_file_seq bigint, rules_hash {{ text_type() }}
     );
 {% endmacro %}
 
@@ -12,21 +12,21 @@
         select
             md5(
                 coalesce((
-                    select string_agg(cast(universe as varchar), ';' order by instrument_id)
+                    select string_agg({{ row_text('universe') }}, ';' order by instrument_id)
                     from {{ ref('int_universe_combined') }} as universe
                 ), '')
                 || coalesce((
                     select string_agg(
-                        cast(symbols as varchar), ';' order by provider, provider_symbol, valid_from
+                        {{ row_text('symbols') }}, ';' order by provider, provider_symbol, valid_from
                     )
                     from {{ ref('int_provider_symbols_listed') }} as symbols
                 ), '')
                 || coalesce((
-                    select string_agg(cast(providers as varchar), ';' order by provider)
+                    select string_agg({{ row_text('providers') }}, ';' order by provider)
                     from {{ ref('providers') }} as providers
                 ), '')
                 || coalesce((
-                    select string_agg(cast(sessions as varchar), ';' order by calendar, session_date)
+                    select string_agg({{ row_text('sessions') }}, ';' order by calendar, session_date)
                     from (
                         select
                             calendar, session_date, opens_at, closes_at,

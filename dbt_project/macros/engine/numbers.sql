@@ -26,6 +26,11 @@
     end
 {%- endmacro %}
 
+{% macro rounded(expression, digits) %}{{ return(adapter.dispatch('rounded', 'tapehouse')(expression, digits)) }}{% endmacro %}
+{% macro default__rounded(expression, digits) %}{{ return('round(' ~ expression ~ ', ' ~ digits ~ ')') }}{% endmacro %}
+{#- PostgreSQL rounds doubles to whole numbers alone. -#}
+{% macro postgres__rounded(expression, digits) %}{{ return('round(cast(' ~ expression ~ ' as numeric), ' ~ digits ~ ')') }}{% endmacro %}
+
 {% macro product_of(expression) %}{{ return(adapter.dispatch('product_of', 'tapehouse')(expression)) }}{% endmacro %}
 {% macro default__product_of(expression) %}exp(sum(ln({{ expression }}))){% endmacro %}
 {% macro duckdb__product_of(expression) %}product({{ expression }}){% endmacro %}

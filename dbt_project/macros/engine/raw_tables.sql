@@ -5,7 +5,7 @@
         | selectattr("source_name", "equalto", "raw") | sort(attribute="name") %}
     create table if not exists raw.{{ table.name }} (
         {%- for column in table.columns.values() %}
-        {{ adapter.quote(column.name) }} {{ column.data_type }}{{ "," if not loop.last }}
+        {{ adapter.quote(column.name) }} {{ engine_type(column.data_type) }}{{ "," if not loop.last }}
         {%- endfor %}
     );
     {%- endfor -%}

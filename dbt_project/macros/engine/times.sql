@@ -1,5 +1,9 @@
-{% macro local_date(instant, time_zone) -%}
+{% macro local_date(instant, time_zone) %}{{ return(adapter.dispatch('local_date', 'tapehouse')(instant, time_zone)) }}{% endmacro %}
+{% macro default__local_date(instant, time_zone) -%}
     cast(timezone({{ time_zone }}, timezone('UTC', {{ instant }})) as date)
+{%- endmacro %}
+{% macro spark__local_date(instant, time_zone) -%}
+    cast(from_utc_timestamp({{ instant }}, {{ time_zone }}) as date)
 {%- endmacro %}
 
 {% macro known_time_zones() %}{{ return(adapter.dispatch('known_time_zones', 'tapehouse')()) }}{% endmacro %}

@@ -54,7 +54,7 @@
 
 {% macro deviation_over(item, frame) -%}
     {#- From exact sums; the cast keeps their square within 38 digits. -#}
-    {%- set type = item.get('type', 'decimal(19, 8)') -%}
+    {%- set type = item.get('type', decimal_type(19, 8)) -%}
     {%- set value = 'cast(' ~ item.deviation ~ '_exact as ' ~ type ~ ')' -%}
     {%- set total = 'cast(sum(' ~ item.deviation ~ '_exact) ' ~ frame ~ ' as ' ~ type ~ ')' -%}
     {%- set divisor = item.over * (item.over - 1) if item.of_sample else item.over * item.over -%}

@@ -38,7 +38,7 @@ select * from final
 {% macro bar_key(symbol, relation) -%}
     concat_ws(
             ' ', {{ symbol }}, {{ relation }}.interval,
-            cast({{ relation }}.opened_at as varchar)
+            cast({{ relation }}.opened_at as {{ text_type() }})
         )
 {%- endmacro %}
 
@@ -61,7 +61,7 @@ found as (
 {%- endmacro %}
 
 {% macro percent_text(share) -%}
-    round(100 * cast({{ share }} as {{ f8() }}), 2) || ' %'
+    {{ rounded('100 * cast(' ~ share ~ ' as ' ~ f8() ~ ')', 2) }} || ' %'
 {%- endmacro %}
 
 {% macro finding_columns(relation=none) -%}
@@ -77,7 +77,7 @@ found as (
     {#- The columns of a finding that is about no bar. -#}
     {{ interval }} as interval,
         cast(null as timestamp) as opened_at,
-        cast(null as varchar) as provider,
+        cast(null as {{ text_type() }}) as provider,
         {{ no_row() }}
 {%- endmacro %}
 

@@ -9,7 +9,7 @@
 
 {% macro log_ratio(value, base) -%}
     {#- Rounded, so that what windows make of it does not depend on their start. -#}
-    cast(round(
-            ln(nullif(cast({{ value }} as {{ f8() }}), 0) / nullif(cast({{ base }} as {{ f8() }}), 0)), 12
-        ) as decimal(18, 12))
+    {%- set ratio = 'nullif(cast(' ~ value ~ ' as ' ~ f8() ~ '), 0) / nullif(cast(' ~ base ~ ' as '
+        ~ f8() ~ '), 0)' %}
+    cast({{ rounded('ln(' ~ ratio ~ ')', 12) }} as {{ log_type() }})
 {%- endmacro %}

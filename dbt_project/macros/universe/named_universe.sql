@@ -42,9 +42,9 @@
         select
             *,
             symbol
-            || case when place > 1 then '~' || cast(began_in as varchar) else '' end
+            || case when place > 1 then '~' || cast(began_in as {{ text_type() }}) else '' end
             || case
-                when place_in_year > 1 then '~' || cast(instrument_id as varchar) else ''
+                when place_in_year > 1 then '~' || cast(instrument_id as {{ text_type() }}) else ''
             end as own_symbol
         from told_apart
 

@@ -8,7 +8,7 @@
     {%- set smooth_k = {'name': 'smooth_k', 'mean': 'fast_k', 'over': var('stochastic_k_window')} -%}
     {%- set smooth_d = {'name': 'stoch_d', 'mean': 'smooth_k', 'over': var('stochastic_d_window')} -%}
     {{ return({
-        'inputs': [{'name': 'typical_sum', 'exact': true, 'is': 'cast(high + low + close as decimal(24, 8))'}],
+        'inputs': [{'name': 'typical_sum', 'exact': true, 'is': 'cast(high + low + close as ' ~ volume_type() ~ ')'}],
         'levels': [
             [
                 {'name': 'stochastic_high', 'highest': 'high', 'over': stochastic},

@@ -2,7 +2,7 @@
     {#- Returns, two measures of volatility for a year, and the fall from the peak. -#}
     {%- set window = var('volatility_window') -%}
     {%- set peak = {'name': 'peak_close', 'running_highest': 'close'} -%}
-    {%- set log_return = {'name': 'log_return', 'source': 'log_return_exact', 'type': 'decimal(18, 12)'} -%}
+    {%- set log_return = {'name': 'log_return', 'source': 'log_return_exact', 'type': log_type()} -%}
     {%- set simple_return = {'name': 'simple_return'} -%}
     {%- set volatility = {'name': 'volatility_' ~ window} -%}
     {%- set parkinson = {'name': 'parkinson_' ~ window} -%}
@@ -18,7 +18,7 @@
             [
                 peak,
                 {'name': 'return_deviation', 'deviation': 'log_return', 'over': window,
-                    'of_sample': true, 'type': 'decimal(18, 12)'},
+                    'of_sample': true, 'type': log_type()},
                 {'name': 'square_range_total', 'total': 'square_range', 'over': window},
             ],
             [],

@@ -14,7 +14,7 @@
             'name': 'rsi_' ~ window,
             'is': 'case when average_gain + average_loss = 0 then '
                 ~ ('100' if is_tradingview() else '0')
-                ~ ' else 100 * average_gain / (average_gain + average_loss) end',
+                ~ ' else 100 * (average_gain / (average_gain + average_loss)) end',
         }],
     }) }}
 {%- endmacro %}

@@ -2,14 +2,14 @@
     {#- On-balance volume, money flow, and means of the price weighted by volume. -#}
     {%- set flow = var('mfi_window') -%}
     {%- set window = var('vwap_window') -%}
-    {%- set obv = {'name': 'running_obv', 'running_total': 'signed_volume', 'type': 'decimal(38, 8)'} -%}
+    {%- set obv = {'name': 'running_obv', 'running_total': 'signed_volume', 'type': total_type()} -%}
     {%- set mfi = 'mfi_' ~ flow -%}
     {%- set vwap = 'vwap_' ~ window -%}
     {{ return({
         'inputs': [
             {'name': 'signed_volume', 'exact': true, 'is': 'cast(coalesce(case'
                 ~ ' when close < previous_close then -volume'
-                ~ ' when close = previous_close then 0 else volume end, 0) as decimal(38, 8))'},
+                ~ ' when close = previous_close then 0 else volume end, 0) as ' ~ total_type() ~ ')'},
             {'name': 'rising_flow', 'is': money_flow('>')},
             {'name': 'falling_flow', 'is': money_flow('<')},
             {'name': 'turnover', 'is': 'cast(high + low + close as ' ~ f8() ~ ') / 3'

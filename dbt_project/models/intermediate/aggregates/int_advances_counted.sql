@@ -32,7 +32,7 @@ net as (
     select
         *,
         cast(
-            1000.0 * (advancers - decliners) / nullif(advancers + decliners, 0) as decimal(18, 12)
+            1000.0 * (advancers - decliners) / nullif(advancers + decliners, 0) as {{ log_type() }}
         ) as net_advances,
         row_number() over (order by date) as bar_number
     from counted

@@ -49,7 +49,7 @@ received as (
         opened_at as stamped_at,
         cast(opened_at as date) as local_date,
         'UTC' as exchange_timezone,
-        cast(null as varchar) as currency,
+        cast(null as {{ text_type() }}) as currency,
         {{ doubles_given() }},
         {{ decimals_given('binance_bars') }},
         {{ safe_cast_to(
@@ -66,7 +66,7 @@ received as (
         opened_at as stamped_at,
         coalesce(bar_date, cast(opened_at as date)) as local_date,
         'UTC' as exchange_timezone,
-        cast(null as varchar) as currency,
+        cast(null as {{ text_type() }}) as currency,
         {{ doubles_given() }},
         {{ decimals_given('file_drop_bars') }},
         cast(null as {{ price_type() }}) as vwap,

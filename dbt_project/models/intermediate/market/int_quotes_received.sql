@@ -59,9 +59,9 @@ received as (
         cast(null as bigint) as volume,
         cast(null as bigint) as market_cap,
         cast(null as {{ f8() }}) as trailing_pe,
-        cast(null as varchar) as currency,
+        cast(null as {{ text_type() }}) as currency,
         1 as minor_units,
-        cast(null as varchar) as market_state
+        cast(null as {{ text_type() }}) as market_state
     from book_tickers
 
 )

@@ -26,7 +26,8 @@ ranked as (
     select
         *,
         {{ safe_cast_to(
-            'round(cast(close as ' ~ f8() ~ ') * cast(volume as ' ~ f8() ~ '), 2)', 'decimal(38, 2)'
+            rounded('cast(close as ' ~ f8() ~ ') * cast(volume as ' ~ f8() ~ ')', 2),
+            decimal_type(38, 2)
         ) }} as turnover,
         row_number() over (
             partition by date order by price_change_pct desc nulls last, symbol asc
@@ -47,7 +48,7 @@ summed as (
         cast({{ median_of('price_change_pct') }} as {{ f8() }}) as median_change_pct,
         sum(volume) as total_volume,
         sum(turnover) as total_turnover,
-        {{ exact_mean('cast(volatility as decimal(18, 12))') }} as average_volatility,
+        {{ exact_mean('cast(volatility as ' ~ log_type() ~ ')') }} as average_volatility,
         max(case when place_from_top = 1 then symbol end) as top_gainer,
         max(case when place_from_top = 1 then price_change_pct end) as top_gainer_pct,
         max(case when place_from_bottom = 1 then symbol end) as top_loser,

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
+    incremental_strategy=incremental_strategy(),
     unique_key=[
         'instrument_id', 'interval', 'opened_at', 'provider', 'version_number'
     ],

@@ -23,7 +23,7 @@ final as (
         provider,
         version_number,
         ratio as value,
-        cast(null as varchar) as currency,
+        cast(null as {{ text_type() }}) as currency,
         known_at,
         known_seq,
         request_id,

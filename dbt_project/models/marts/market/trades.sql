@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
+    incremental_strategy=incremental_strategy(appends=true),
     on_schema_change='fail',
     pre_hook='{{ forget_stale_rows() }}',
     post_hook='{{ set_build_mark() }}',

@@ -56,7 +56,7 @@ final as (
         excepted.detail,
         cast(
             case when excepted.exception_reason is null then quality_rules.weight else 0 end
-            as decimal(3, 2)
+            as {{ score_type() }}
         ) as weight,
         excepted.exception_reason,
         excepted.instrument_id,

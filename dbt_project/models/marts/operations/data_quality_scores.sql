@@ -60,7 +60,7 @@ final as (
         bars.symbol,
         bars.interval,
         bars.opened_at,
-        cast(greatest(1 - coalesce(penalties.penalty, 0), 0) as decimal(3, 2))
+        cast(greatest(1 - coalesce(penalties.penalty, 0), 0) as {{ score_type() }})
             as data_quality_score,
         cast(coalesce(penalties.finding_count, 0) as bigint) as finding_count,
         penalties.rules

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
+    incremental_strategy=incremental_strategy(appends=true),
     on_schema_change='fail',
     pre_hook=['{{ forget_stale_rows() }}', '{{ forget_reread_instruments() }}'],
     post_hook="{{ set_build_mark(['bar_versions']) }}",
@@ -67,8 +67,8 @@ final as (
         provider,
         table_name,
         cast(null as bigint) as instrument_id,
-        cast(null as varchar) as symbol,
-        cast(null as varchar) as interval,
+        cast(null as {{ text_type() }}) as symbol,
+        cast(null as {{ text_type() }}) as interval,
         cast(null as timestamp) as opened_at,
         'rejected' as rule,
         reason as detail,

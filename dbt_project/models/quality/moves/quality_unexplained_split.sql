@@ -11,7 +11,7 @@ found as (
 
     select
         *,
-        'the price came to ' || round(exp(cast(own_move as {{ f8() }})), 4)
+        'the price came to ' || {{ rounded('exp(cast(own_move as ' ~ f8() ~ '))', 4) }}
         || ' of what it was, beside the market' as detail
     from moves
     where {{ steps_overnight() }} and {{ is_split_sized() }}

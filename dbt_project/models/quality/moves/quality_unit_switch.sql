@@ -11,7 +11,7 @@ found as (
 
     select
         *,
-        'close ' || close || ' is ' || round(close_ratio, 4) || ' of the usual' as detail
+        'close ' || close || ' is ' || {{ rounded('close_ratio', 4) }} || ' of the usual' as detail
     from moves
     where {{ is_unit_switch() }}
 

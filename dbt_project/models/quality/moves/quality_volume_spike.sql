@@ -11,7 +11,8 @@ found as (
 
     select
         *,
-        'volume ' || volume || ' is ' || round(volume_ratio, 1) || ' times the usual' as detail
+        'volume ' || volume || ' is ' || {{ rounded('volume_ratio', 1) }}
+        || ' times the usual' as detail
     from moves
     where
         volume_ratio > {{ var('volume_spike_ratio') }}

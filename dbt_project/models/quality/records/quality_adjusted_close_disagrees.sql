@@ -55,7 +55,8 @@ found as (
 
     select
         *,
-        'adjusted by ' || round(theirs, 9) || ', by our dividends ' || round(ours, 9) as detail
+        'adjusted by ' || {{ rounded('theirs', 9) }}
+        || ', by our dividends ' || {{ rounded('ours', 9) }} as detail
     from compared
     where abs(theirs - ours) > {{ var('adjusted_close_tolerance') }} * ours
 

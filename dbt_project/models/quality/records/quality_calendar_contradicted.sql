@@ -63,7 +63,7 @@ found as (
     select
         *,
         cast(null as bigint) as instrument_id,
-        {{ no_bar('cast(null as varchar)') }}
+        {{ no_bar('cast(null as ' ~ text_type() ~ ')') }}
     from contradictions
 
 ),

@@ -32,7 +32,7 @@ found as (
     select
         shares.instrument_id,
         instruments.symbol,
-        cast(null as varchar) as interval,
+        cast(null as {{ text_type() }}) as interval,
         cast(null as timestamp) as opened_at,
         actions.provider,
         actions.file_seq,

@@ -1,0 +1,1 @@
+"""The same project on engines beside DuckDB, held against what DuckDB says."""
