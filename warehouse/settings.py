@@ -9,7 +9,7 @@ import tomllib
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -106,6 +106,19 @@ class PublishSection(Section):
     keep: int = Field(default=3, ge=1, le=100)
 
 
+class ScorerSettings(Section):
+    """A person's own model: a Python file with `score(table)`, and the features it is given."""
+
+    file: Path
+    features: list[Literal["price", "volume", "index"]] = ["price"]
+    keep_nulls: bool = False
+    timeout_seconds: float = Field(default=600.0, gt=0, le=86_400)
+
+    @property
+    def path(self) -> Path:
+        return self.file if self.file.is_absolute() else PROJECT / self.file
+
+
 class SandboxSection(Section):
     seed: int = 7
     start: datetime = datetime(2026, 3, 11, 15, 0)
@@ -127,6 +140,7 @@ class Settings(BaseSettings):
     publish: PublishSection = PublishSection()
     sandbox: SandboxSection = SandboxSection()
     providers: ProvidersSection = ProvidersSection()
+    scoring: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], ScorerSettings] = {}
 
     @property
     def folder(self) -> DataFolder:

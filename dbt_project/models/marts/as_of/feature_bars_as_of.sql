@@ -45,15 +45,15 @@ select
     series_known.high,
     series_known.low,
     series_known.volume,
+    series_known.bars_a_year,
+    series_known.is_partial,
+    series_known.known_seq,
+    known_bars.known_at,
     -- A market that closes before the index does cannot know its close.
     case
         when index_bars.closed_at <= known_bars.closed_at and not index_bars.is_partial
             then series_known.index_close
-    end as index_close,
-    series_known.bars_a_year,
-    series_known.is_partial,
-    series_known.known_seq,
-    known_bars.known_at
+    end as index_close
 from series_known
 inner join known_instruments
     on series_known.instrument_id = known_instruments.instrument_id
