@@ -98,10 +98,11 @@ def check_folder(folder: Path) -> None:
         return
     if not folder.is_dir():
         raise UsageError(f"{folder} is a file", "name a folder with -o")
-    strange = {path.name for path in folder.iterdir()} - {f"{name}.parquet" for name in FILES}
-    if strange - {MANIFEST} or (strange and not _is_ours(folder / MANIFEST)):
+    held = {path.name for path in folder.iterdir()}
+    strange = held - {MANIFEST, *(f"{name}.parquet" for name in FILES)}
+    if strange or (held and not _is_ours(folder / MANIFEST)):
         raise UsageError(
-            f"{folder} holds other files: {', '.join(sorted(strange))}",
+            f"{folder} holds other files: {', '.join(sorted(strange or held))}",
             "name a folder of its own with -o",
         )
 
