@@ -217,7 +217,8 @@ def _explain(error: ValidationError, text: str) -> str:
     """One line per wrong setting, without its value: it might be a secret."""
     lines = []
     for problem in error.errors(include_input=False, include_url=False):
-        path = [str(part) for part in problem["loc"]]
+        # pydantic adds [key] where a name is wrong, and a number where one of a list is.
+        path = [part for part in problem["loc"] if isinstance(part, str) and part != "[key]"]
         variable = "TAPEHOUSE_" + "__".join(path).upper()
         reason = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
