@@ -42,6 +42,10 @@ class DataFolder:
         return self.root / "docs"
 
     @property
+    def exports(self) -> Path:
+        return self.root / "exports"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 

@@ -9,7 +9,7 @@ import tomllib
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -106,6 +106,19 @@ class PublishSection(Section):
     keep: int = Field(default=3, ge=1, le=100)
 
 
+class ScorerSettings(Section):
+    """A person's own model: a Python file with `score(table)`, and the features it is given."""
+
+    file: Path
+    features: list[Literal["price", "volume", "index"]] = ["price"]
+    keep_nulls: bool = False
+    timeout_seconds: float = Field(default=600.0, gt=0, le=86_400)
+
+    @property
+    def path(self) -> Path:
+        return self.file if self.file.is_absolute() else PROJECT / self.file
+
+
 class SandboxSection(Section):
     seed: int = 7
     start: datetime = datetime(2026, 3, 11, 15, 0)
@@ -127,6 +140,7 @@ class Settings(BaseSettings):
     publish: PublishSection = PublishSection()
     sandbox: SandboxSection = SandboxSection()
     providers: ProvidersSection = ProvidersSection()
+    scoring: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], ScorerSettings] = {}
 
     @property
     def folder(self) -> DataFolder:
@@ -203,7 +217,8 @@ def _explain(error: ValidationError, text: str) -> str:
     """One line per wrong setting, without its value: it might be a secret."""
     lines = []
     for problem in error.errors(include_input=False, include_url=False):
-        path = [str(part) for part in problem["loc"]]
+        # pydantic adds [key] where a name is wrong, and a number where one of a list is.
+        path = [part for part in problem["loc"] if isinstance(part, str) and part != "[key]"]
         variable = "TAPEHOUSE_" + "__".join(path).upper()
         reason = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":

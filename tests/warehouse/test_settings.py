@@ -64,3 +64,17 @@ def test_addresses_that_are_no_provider_are_refused(
     monkeypatch.setenv("TAPEHOUSE_PROVIDERS__BINANCE__BASE_URL", address)
     with pytest.raises(ConfigurationError):
         settings.load()
+
+
+def test_a_model_is_registered_by_name_in_the_file_or_by_a_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(tmp_path, '[scoring.momentum]\nfile = "models/momentum.py"\n')
+    monkeypatch.setenv("TAPEHOUSE_SCORING__CALM__FILE", str(tmp_path / "calm.py"))
+    found = settings.load(file).scoring
+    assert found["momentum"].path == settings.PROJECT / "models" / "momentum.py"
+    assert found["calm"].path == tmp_path / "calm.py"
+    with pytest.raises(ConfigurationError, match=r"line 1: scoring"):
+        settings.load(write(tmp_path, '[scoring."Not a name"]\nfile = "x.py"\n'))
+    with pytest.raises(ConfigurationError, match=r"line 3: scoring.calm.features"):
+        settings.load(write(tmp_path, '[scoring.calm]\nfile = "x.py"\nfeatures = ["news"]\n'))

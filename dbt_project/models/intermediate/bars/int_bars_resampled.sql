@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
+    incremental_strategy=incremental_strategy(),
     unique_key=['instrument_id', 'session_date'],
     on_schema_change='fail',
     pre_hook='{{ forget_stale_rows() }}',
