@@ -139,6 +139,29 @@ def test_every_indicator_equals_talib_on_every_row_of_every_symbol(
             assert (np.abs(ours[here] - theirs[here]) <= 1e-9 * scale).all(), (symbol, name)
 
 
+def test_stocks_carry_the_session_so_far(market: duckdb.DuckDBPyConnection) -> None:
+    """The last row of a session has its high and low, and what it began from."""
+    wrong = market.execute(
+        """
+        select ended.ticker, ended.day from (
+            select ticker, cast(make_timestamp(time * 1000000) as date) as day,
+                arg_max(meta, time) as meta, max(high) as high, min(low) as low
+            from stocks group by all
+        ) as ended
+        inner join daily_aggregates as summed
+            on ended.ticker = summed.symbol and ended.day = summed.date
+        where (ended.meta ->> 'day_high')::double <> ended.high
+            or (ended.meta ->> 'day_low')::double <> ended.low
+            or (ended.meta ->> 'previous_close')::double <> summed.previous_close
+            or (ended.meta ->> 'source') <> 'yahoo'
+        """
+    ).fetchall()
+    assert not wrong
+    assert market.execute(
+        "select count(distinct ticker) from stocks where meta ->> 'market_cap' is not null"
+    ).fetchall() == [(12,)]
+
+
 def test_intraday_vwap_begins_anew_in_each_session(market: duckdb.DuckDBPyConnection) -> None:
     """Against the same sums by the engine's own window."""
     ((compared, apart),) = market.execute(

@@ -46,7 +46,7 @@
         {{ microseconds('part_opened_at') }} - {{ microseconds('starts_at') }} as since_start,
         {{ microseconds('part_closed_at') }} - {{ microseconds('part_opened_at') }}
             as part_length,
-        cast(vwap_given * volume_given as decimal(38, 8)) as turnover
+        cast(vwap_given * volume_given as {{ total_type() }}) as turnover
     from (
         select
             bars.instrument_id,

@@ -8,4 +8,4 @@
     'shown': plan.shown,
 }) %}
 
-select cast('{{ told | replace("'", "''") }}' as varchar) as plan
+select cast('{{ told | replace("'", "''") }}' as {{ text_type() }}) as plan

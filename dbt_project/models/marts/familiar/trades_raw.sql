@@ -22,9 +22,9 @@ final as (
         is_best_match,
         {{ json_row({
             'id': 'trade_id',
-            'price': 'cast(price as varchar)',
-            'qty': 'cast(quantity as varchar)',
-            'quoteQty': 'cast(quote_quantity as varchar)',
+            'price': 'cast(price as ' ~ text_type() ~ ')',
+            'qty': 'cast(quantity as ' ~ text_type() ~ ')',
+            'quoteQty': 'cast(quote_quantity as ' ~ text_type() ~ ')',
             'time': whole_division(microseconds('traded_at'), 1000),
             'isBuyerMaker': 'is_buyer_maker',
             'isBestMatch': 'is_best_match',
