@@ -1,9 +1,10 @@
-"""A warehouse of made-up daily bars, on which the real dbt project builds the indicators."""
+"""A warehouse of made-up bars, on which the real dbt project builds the indicators."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -18,9 +19,31 @@ from warehouse.lock import writer
 from warehouse.series import store
 from warehouse.series.plan import Plan
 
-MEASURED = "int_daily_bars_measured"
-SHOWN = "technical_indicators"
 INDEX = "SPX"
+
+
+@dataclass(frozen=True)
+class Models:
+    """Where the bars of an interval lie, and what is built on them."""
+
+    bars: str
+    marks: tuple[str, ...]
+    measured: str
+    shown: str
+
+    @property
+    def table(self) -> str:
+        return f"intermediate.{self.measured}"
+
+
+DAILY = Models("daily_bars", ("daily_bars",), "int_daily_bars_measured", "technical_indicators")
+INTRADAY = Models(
+    "intraday_bars",
+    ("int_intraday_bars_chosen", "int_bars_resampled"),
+    "int_intraday_bars_measured",
+    "technical_indicators_intraday",
+)
+MEASURED, SHOWN = DAILY.measured, DAILY.shown
 
 
 @contextmanager
@@ -42,13 +65,20 @@ def _seconds_of_store() -> Iterator[list[float]]:
 class Scratch:
     """Bars are put in by hand, each with the sequence number that made it known."""
 
-    def __init__(self, root: Path, anew: bool = True) -> None:
+    def __init__(self, root: Path, anew: bool = True, models: Models = DAILY) -> None:
         self.folder = DataFolder(root)
         self.path = root / "warehouse.duckdb"
+        self.models = models
         if not anew:
             return
-        self.dbt("build", "--select", f"+{SHOWN}", "--exclude-resource-type", "test", "unit_test")
+        self.dbt(
+            "build", "--select", f"+{models.shown}", "--exclude-resource-type", "test", "unit_test"
+        )
         with duckdb.connect(str(self.path)) as connection:
+            if models is INTRADAY:
+                connection.execute(f"create table given_bars as from {models.bars} limit 0")
+                connection.execute(f"drop view {models.bars}")
+                connection.execute(f"alter table given_bars rename to {models.bars}")
             connection.execute("drop view intermediate.int_actions_chosen")
             connection.execute(
                 "create table intermediate.int_actions_chosen"
@@ -57,7 +87,7 @@ class Scratch:
 
     def replace_bars(self, bars: pl.DataFrame, symbols: dict[int, str]) -> None:
         """Bars: instrument_id, session_date, opened_at, open, high, low, close, volume, is_partial,
-        known_seq."""
+        known_seq, and of intraday ones their interval."""
         with duckdb.connect(str(self.path)) as connection:
             connection.register("given", bars)
             connection.register(
@@ -67,14 +97,14 @@ class Scratch:
                     schema={"instrument_id": pl.Int64, "symbol": pl.String},
                 ),
             )
-            connection.execute("delete from daily_bars")
+            connection.execute(f"delete from {self.models.bars}")
             connection.execute("delete from instruments")
             connection.execute(
                 "insert into instruments by name"
                 " select *, 'stock' as asset_class, 'XNYS' as calendar from named"
             )
             connection.execute(
-                "insert into daily_bars by name"
+                f"insert into {self.models.bars} by name"
                 " select given.*, named.symbol, close as close_raw"
                 " from given inner join named using (instrument_id) order by opened_at"
             )
@@ -97,17 +127,18 @@ class Scratch:
         with duckdb.connect(str(self.path)) as connection:
             connection.execute(
                 "update intermediate.build_marks set built_to_file_seq = ?"
-                " where model = 'daily_bars'",
-                [built_to],
+                " where list_contains(?, model)",
+                [built_to, list(self.models.marks)],
             )
         with _seconds_of_store() as spent:
-            self.dbt("run", "--select", MEASURED, SHOWN, *arguments)
+            self.dbt("run", "--select", self.models.measured, self.models.shown, *arguments)
         return sum(spent)
 
     def sql(self, *arguments: str) -> str:
         """What other engines run."""
-        answer = self.dbt("compile", "--select", MEASURED, *arguments)
-        (node,) = [one.node for one in answer.result if one.node.name == MEASURED]
+        name = self.models.measured
+        answer = self.dbt("compile", "--select", name, *arguments)
+        (node,) = [one.node for one in answer.result if one.node.name == name]
         return str(node.compiled_code)
 
     def table(self, query: str) -> pl.DataFrame:

@@ -6,20 +6,21 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
 
-from bench.indicators.scratch import INDEX, MEASURED, SHOWN, Scratch
+from bench.indicators.scratch import DAILY, INDEX, INTRADAY, SHOWN, Scratch
 from warehouse.errors import TapehouseError
 
-SERIES = 320
-ROUNDS = 5
+SERIES = {DAILY: 320, INTRADAY: 60}
+ROUNDS = {DAILY: 5, INTRADAY: 3}
+# Sessions longer than any window looks back, so that sums since their open reach beyond it.
+BARS_OF_SESSION = 200
 FIRST = date(2019, 1, 1)
 PRICES = ("open", "high", "low", "close")
-TABLE = f"intermediate.{MEASURED}"
+MINUTES = ("--vars", "indicator_interval: 1m")
 
 
 @dataclass
@@ -107,6 +108,16 @@ def made(number: int) -> Made:
     return one
 
 
+def open_of(day: date) -> datetime:
+    return datetime.combine(day, time(14, 30))
+
+
+def minute_of(day: date) -> datetime:
+    """The same history in minutes: a day of it is a minute of a session."""
+    session, minute = divmod((day - FIRST).days, BARS_OF_SESSION)
+    return open_of(FIRST + timedelta(days=session)) + timedelta(minutes=minute)
+
+
 def put(scratch: Scratch, series: dict[int, Made]) -> None:
     columns: dict[str, list[object]] = {
         name: []
@@ -115,18 +126,22 @@ def put(scratch: Scratch, series: dict[int, Made]) -> None:
             "known_seq",
         )
     }  # fmt: skip
+    at = minute_of if scratch.models is INTRADAY else open_of
     for number, one in series.items():
         for day, bar in one.bars.items():
+            opened_at = at(day)
             for name, value in (
-                ("instrument_id", number), ("session_date", day),
-                ("opened_at", datetime.combine(day, time(14, 30))), *bar.prices.items(),
-                ("volume", bar.volume), ("is_partial", bar.is_partial),
-                ("known_seq", bar.known_seq),
+                ("instrument_id", number), ("session_date", opened_at.date()),
+                ("opened_at", opened_at), *bar.prices.items(), ("volume", bar.volume),
+                ("is_partial", bar.is_partial), ("known_seq", bar.known_seq),
             ):  # fmt: skip
                 columns[name].append(value)
     types = {"volume": pl.Decimal(24, 8), **dict.fromkeys(PRICES, pl.Decimal(18, 8))}
+    bars = pl.DataFrame(columns, schema_overrides=types)
+    if scratch.models is INTRADAY:
+        bars = bars.with_columns(interval=pl.lit("1m"))
     scratch.replace_bars(
-        pl.DataFrame(columns, schema_overrides=types),
+        bars,
         {number: INDEX if number == 1 else f"S{number}" for number in series},
     )
     split = {number: one.split_at for number, one in series.items() if one.split_at}
@@ -140,34 +155,49 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
     return Scratch(tmp_path_factory.mktemp("series"))
 
 
-def keep(path: Path, name: str) -> None:
-    with duckdb.connect(str(path)) as connection:
-        connection.execute(f"create or replace table {name} as from {TABLE}")
+def keep(scratch: Scratch, name: str) -> None:
+    with duckdb.connect(str(scratch.path)) as connection:
+        connection.execute(f"create or replace table {name} as from {scratch.models.table}")
+
+
+@pytest.fixture(scope="module")
+def minutes(tmp_path_factory: pytest.TempPathFactory) -> Scratch:
+    return Scratch(tmp_path_factory.mktemp("minutes"), models=INTRADAY)
 
 
 def test_updates_equal_rebuilds_bit_for_bit(scratch: Scratch) -> None:
     """Every cell of 320 histories, after each of five rounds of what may happen."""
-    series = {number: made(number) for number in range(1, SERIES + 1)}
+    live_through(scratch)
+
+
+def test_updates_of_minutes_equal_rebuilds_bit_for_bit(minutes: Scratch) -> None:
+    """The same in long sessions, since whose open some sums run."""
+    live_through(minutes, *MINUTES)
+
+
+def live_through(scratch: Scratch, *arguments: str) -> None:
+    table = scratch.models.table
+    series = {number: made(number) for number in range(1, SERIES[scratch.models] + 1)}
     put(scratch, series)
-    scratch.run(1)
-    for seq in range(2, ROUNDS + 2):
+    scratch.run(1, *arguments)
+    for seq in range(2, ROUNDS[scratch.models] + 2):
         for one in series.values():
             if one.drawn.random() < 0.8:
                 one.live(seq)
         put(scratch, series)
-        scratch.run(seq)
-        keep(scratch.path, "updated")
-        scratch.run(seq, "--full-refresh")
+        scratch.run(seq, *arguments)
+        keep(scratch, "updated")
+        scratch.run(seq, "--full-refresh", *arguments)
         assert scratch.table("select count(*) as n from updated")["n"][0] == sum(
             len(one.bars) for one in series.values()
         )
         apart = scratch.table(
-            f"(from updated except from {TABLE}) union all (from {TABLE} except from updated)"
+            f"(from updated except from {table}) union all (from {table} except from updated)"
         )
         assert apart.is_empty(), (seq, apart["instrument_id"].unique().to_list()[:5], apart[:4])
         with duckdb.connect(str(scratch.path)) as connection:
-            connection.execute(f"delete from {TABLE}")
-            connection.execute(f"insert into {TABLE} from updated")
+            connection.execute(f"delete from {table}")
+            connection.execute(f"insert into {table} from updated")
 
 
 def test_other_windows_make_other_columns(scratch: Scratch) -> None:

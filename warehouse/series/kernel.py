@@ -11,7 +11,8 @@ the value that was stored.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,9 @@ SERIES = "instrument_id"
 PLACE = pl.col("place")
 NUMBER = pl.col("bar_number")
 HELD = pl.col("bars_held")
-# Windows wider than this are done before the others where only new bars are asked for.
-WIDE = 26
+# What looks further back than this is done before the rest where only new bars are asked for.
+FAR = 20
+NAME = re.compile(r"[a-z_]\w*")
 RUNNING = {"average", "running_total", "running_highest"}
 
 
@@ -72,7 +74,7 @@ def measure(
     frame = bars.lazy().with_columns(
         one.counted.alias(f"{one.name}_whole") for one in whole.values()
     )
-    steps = list(_by_reach(levels)) if only_new else [list(level) for level in levels]
+    steps = _far_first(levels) if only_new else levels
     for number, step in enumerate(steps):
         # What goes on from bar to bar is first laid out over all series, then run through.
         entered = [
@@ -88,12 +90,33 @@ def measure(
     return frame.filter(NUMBER > HELD).collect() if only_new else frame.collect()
 
 
-def _by_reach(levels: Sequence[Sequence[Item]]) -> Iterator[list[Item]]:
-    """The same, but of the windows in a level the wide ones first, by themselves."""
-    for level in levels:
-        wide = [item for item in level if item.get("over", 0) > WIDE and "start" not in item]
-        yield wide
-        yield [item for item in level if item not in wide]
+def _far_first(levels: Sequence[Sequence[Item]]) -> list[list[Item]]:
+    """The same in another order: what needs bars far back comes first, and those bars go after it.
+
+    A sum since the session's open needs all of the session, however long that is.
+    """
+    wanted: dict[str, int] = {}
+    far: list[list[Item]] = []
+    near: list[list[Item]] = []
+    for level in reversed(levels):
+        far.insert(0, [])
+        near.insert(0, [])
+        for item in level:
+            bars = wanted.get(item["name"], 0) + _bars_back(item)
+            for name in _named_in(item):
+                wanted[name] = max(wanted.get(name, 0), bars)
+            (far if bars > FAR or "session_total" in item else near)[0].append(item)
+    return [step for step in (*far, *near) if step]
+
+
+def _bars_back(item: Item) -> int:
+    """Bars before a bar that its column is computed from; what runs on needs none of them."""
+    return 0 if RUNNING & item.keys() else max(item.get("over", 1) - 1, item.get("by", 0))
+
+
+def _named_in(item: Item) -> set[str]:
+    told = (str(value) for key, value in item.items() if key not in ("name", "type"))
+    return {name for text in told for name in NAME.findall(text)}
 
 
 def _without_bars_before(frame: pl.LazyFrame, needed: int) -> pl.LazyFrame:

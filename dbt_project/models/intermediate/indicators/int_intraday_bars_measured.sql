@@ -1,6 +1,5 @@
 {{ config(
     materialized=series_materialization(),
-    series_interval=var('indicator_interval'),
     post_hook="{{ set_build_mark(
         ['int_intraday_bars_chosen', 'int_bars_resampled'], series_settings(var('indicator_interval'))
     ) }}",
