@@ -97,8 +97,8 @@ def compute(
     """
     nothing = [pl.lit(None).alias(f"{name}_held") for name in plan.carried]
     begun = [pl.lit(0, pl.Int64).alias(name) for name in ("bars_before", "bars_held")]
-    entered = kernel.enter(bars.with_columns(*nothing, *begun), plan.entered)
-    measured = kernel.measure(entered, plan.levels).select(plan.sources)
+    known = bars.with_columns(*nothing, *begun)
+    measured = kernel.measure(known, plan.entered, plan.levels).select(plan.sources)
     indicators = ", ".join(f"{one.get('is', one['name'])} as {one['name']}" for one in shown)
     finite = ", ".join(
         f"case when isfinite({one.expression}) then {one.expression} end as {one.name}"

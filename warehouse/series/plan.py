@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from warehouse.series import kernel
+from warehouse.series.columns import RUNNING
 
 BEGINNING = datetime(1, 1, 1)
 # A mean of more bars than these is looked up by itself.
@@ -41,14 +42,17 @@ class Plan:
     @property
     def carried(self) -> list[str]:
         """Columns that go on from what was stored of the bar before."""
-        return [
-            item["name"] for level in self.levels for item in level if kernel.RUNNING & item.keys()
-        ]
+        return [item["name"] for level in self.levels for item in level if RUNNING & item.keys()]
 
     @property
     def distant(self) -> list[dict[str, Any]]:
-        """Long means, for which alone a new bar has to look far back."""
-        return [item for item in self.levels[0] if "mean" in item and item["over"] > NEAR]
+        """Long means that nothing else is computed from, for which alone one looks far back."""
+        named = {name for level in self.levels for item in level for name in kernel.named_in(item)}
+        return [
+            item
+            for item in self.levels[0]
+            if "mean" in item and item["over"] > NEAR and item["name"] not in named
+        ]
 
     @property
     def near(self) -> list[list[dict[str, Any]]]:

@@ -17,6 +17,7 @@ import polars as pl
 import pyarrow as pa
 
 from warehouse.series import kernel
+from warehouse.series.columns import HELD, NUMBER
 from warehouse.series.plan import BEGINNING, Plan
 
 # What is in memory at once. Less is slower for its many statements, more needs more memory.
@@ -47,8 +48,8 @@ def rebuild(connection: Any, plan: Plan) -> None:
 
 def _computed(plan: Plan, series: pl.DataFrame) -> pl.DataFrame:
     nothing = [pl.lit(None).alias(f"{name}_held") for name in plan.carried]
-    entered = kernel.enter(series.with_columns(nothing), plan.entered)
-    return kernel.measure(entered, plan.levels).select(plan.sources)
+    measured = kernel.measure(series.with_columns(nothing), plan.entered, plan.levels)
+    return measured.select(plan.sources)
 
 
 def _pieces(series: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -97,18 +98,17 @@ def _go_on(connection: Any, plan: Plan, starts: pl.DataFrame, condition: str) ->
         pl.col("near_before").alias("bars_before"),
         *[f"{name}_held" for name in plan.carried],
     )
-    bars = kernel.enter(
-        near.join(held, on="instrument_id", how="left", maintain_order="left"), plan.entered
-    )
+    bars = near.join(held, on="instrument_id", how="left", maintain_order="left")
+    measured = kernel.measure_new(bars, plan.entered, plan.near)
     if plan.distant:
-        bars = bars.join(
+        measured = measured.join(
             _distant(connection, plan, starts, condition),
             on=["instrument_id", "bar_number"],
             how="left",
             maintain_order="left",
         )
     new: Future[pl.DataFrame] = Future()
-    new.set_result(kernel.measure(bars, plan.near, only_new=True))
+    new.set_result(measured)
     _insert(connection, plan, [new])
 
 
@@ -119,12 +119,13 @@ def _distant(connection: Any, plan: Plan, starts: pl.DataFrame, condition: str) 
     far = connection.execute(
         f"select {columns} from ({_series(plan, starts, 'far')}{condition}) as bars{IN_ORDER}"
     ).pl()
-    before = starts.select("instrument_id", pl.col("far_before").alias("bars_before"))
-    entered = kernel.enter(
+    before = starts.select("instrument_id", "bars_held", pl.col("far_before").alias("bars_before"))
+    measured = kernel.measure(
         far.join(before, on="instrument_id", how="left", maintain_order="left"),
         [column for column in plan.entered if column["name"] in means],
+        [plan.distant],
     )
-    return kernel.measure(entered, [plan.distant]).select(
+    return measured.filter(NUMBER > HELD).select(
         "instrument_id", "bar_number", *[item["name"] for item in plan.distant]
     )
 
@@ -188,12 +189,7 @@ def _left_off(connection: Any, plan: Plan, changed: pl.DataFrame) -> pl.DataFram
         found: pl.DataFrame = connection.execute(
             f"""
             with recent as (
-                select
-                    held.instrument_id,
-                    held.opened_at,
-                    held.bar_number,
-                    max(held.bar_number) over series - held.bar_number as bars_back,
-                    held.date = max(held.date) over series as is_of_session
+                select held.instrument_id, held.date, held.opened_at, held.bar_number
                 from {plan.table} as held
                 inner join changed_series as changed
                     on held.instrument_id = changed.instrument_id
@@ -201,24 +197,34 @@ def _left_off(connection: Any, plan: Plan, changed: pl.DataFrame) -> pl.DataFram
                     held.opened_at >= {since}
                     and held.opened_at >= changed.since
                     and held.opened_at < changed.changed_from
-                window series as (partition by held.instrument_id)
+            ),
+
+            newest as (
+                select
+                    instrument_id,
+                    max(bar_number) as bars_held,
+                    max(opened_at) as opened_at,
+                    max(date) as date
+                from recent
+                group by instrument_id
             ),
 
             spans as (
                 select
-                    instrument_id,
-                    max(bar_number) as bars_held,
+                    recent.instrument_id,
                     {_span("far", kernel.reach(plan.levels))},
                     {_span("near", kernel.reach(plan.near))}
                 from recent
-                group by instrument_id
+                inner join newest on recent.instrument_id = newest.instrument_id
+                group by recent.instrument_id
             )
 
-            select spans.*{held}
-            from spans
+            select spans.*, newest.bars_held{held}
+            from newest
+            inner join spans on newest.instrument_id = spans.instrument_id
             inner join {plan.table} as held
-                on spans.instrument_id = held.instrument_id
-                and spans.bars_held = held.bar_number
+                on newest.instrument_id = held.instrument_id
+                and newest.opened_at = held.opened_at
             where held.opened_at >= {since}
             """
         ).pl()
@@ -226,8 +232,11 @@ def _left_off(connection: Any, plan: Plan, changed: pl.DataFrame) -> pl.DataFram
 
 
 def _span(name: str, bars: int) -> str:
-    needed = f"filter (bars_back < {bars} or is_of_session)"
-    return f"min(opened_at) {needed} as {name}_from, min(bar_number) {needed} - 1 as {name}_before"
+    needed = f"filter (newest.bars_held - bar_number < {bars} or recent.date = newest.date)"
+    return (
+        f"min(recent.opened_at) {needed} as {name}_from,"
+        f" min(bar_number) {needed} - 1 as {name}_before"
+    )
 
 
 def _days(plan: Plan, levels: list[list[dict[str, Any]]]) -> timedelta:
