@@ -82,7 +82,7 @@ def update(connection: Any, plan: Plan) -> None:
 
 
 @contextmanager
-def _registered(connection: Any, name: str, rows: pl.DataFrame | pa.Table) -> Iterator[None]:
+def _registered(connection: Any, name: str, rows: pl.DataFrame) -> Iterator[None]:
     connection.register(name, rows)
     try:
         yield
@@ -255,8 +255,8 @@ def _insert(connection: Any, plan: Plan, computed: Sequence[Future[pl.DataFrame]
     whole = pl.concat([one.result().select(plan.sources) for one in computed]).rechunk().to_arrow()
     groups = whole.to_batches(ROW_GROUP)
     table = pa.Table.from_batches(groups, whole.schema)
-    with _registered(connection, "measured_bars", table):
-        connection.execute(f"insert into {plan.table} select {plan.columns} from measured_bars")
+    # Not registered: a transaction keeps what was until it ends, and so all that was computed.
+    connection.from_arrow(table).project(plan.columns).insert_into(plan.table)
 
 
 def _slices(connection: Any, bars: str) -> Iterator[tuple[int, int]]:
