@@ -65,21 +65,7 @@
         ) as bars
         where interval <> '1d' or is_over
 
-    ),
-
-    derived as (
-
-        {{ derived_bars('resampled', 'own', columns) }}
-
     )
 
-    select
-        {{ columns | join(',\n        ') }}
-    from own
-
-    union all
-
-    select
-        {{ columns | join(',\n        ') }}
-    from derived
+    {{ with_derived_bars('own', 'resampled', columns) }}
 {%- endmacro %}

@@ -54,23 +54,9 @@ resampled as (
 
 ),
 
-derived as (
-
-    {{ derived_bars('resampled', 'versions', columns) }}
-
-),
-
 final as (
 
-    select
-        {{ columns | join(',\n        ') }}
-    from own
-
-    union all
-
-    select
-        {{ columns | join(',\n        ') }}
-    from derived
+    {{ with_derived_bars('own', 'resampled', columns, held='versions') }}
 
 )
 

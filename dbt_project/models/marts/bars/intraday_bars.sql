@@ -17,23 +17,9 @@ resampled as (
 
 ),
 
-derived as (
-
-    {{ derived_bars('resampled', 'own', columns) }}
-
-),
-
 final as (
 
-    select
-        {{ columns | join(',\n        ') }}
-    from own
-
-    union all
-
-    select
-        {{ columns | join(',\n        ') }}
-    from derived
+    {{ with_derived_bars('own', 'resampled', columns) }}
 
 )
 

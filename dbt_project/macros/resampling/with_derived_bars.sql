@@ -9,13 +9,19 @@
     ]) }}
 {%- endmacro %}
 
-{% macro derived_bars(resampled, own, columns) -%}
-    {#- Resampled bars where no provider's own is held. They have no version, request or row
-        of their own: those of their parts count. -#}
+{% macro with_derived_bars(own, resampled, columns, held=none) -%}
+    {#- Own bars, and resampled ones where no provider's own is held. The latter have no version,
+        request or row of their own: those of their parts count. -#}
     {%- set of_own = {
         'version_number': 'integer', 'observation_count': 'bigint', 'request_id': 'bigint',
         'file_seq': 'bigint', 'row_number': 'integer',
     } -%}
+    select
+        {{ columns | join(',\n        ') }}
+    from {{ own }}
+
+    union all
+
     select
         {%- for column in columns %}
         {% if column in of_own -%}
@@ -27,10 +33,10 @@
         {%- endfor %}
     from {{ resampled }} as resampled
     where not exists (
-        select 1 from {{ own }} as own
+        select 1 from {{ held or own }} as held
         where
-            own.instrument_id = resampled.instrument_id
-            and own.interval = resampled.interval
-            and own.opened_at = resampled.opened_at
+            held.instrument_id = resampled.instrument_id
+            and held.interval = resampled.interval
+            and held.opened_at = resampled.opened_at
     )
 {%- endmacro %}
