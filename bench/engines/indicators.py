@@ -83,7 +83,8 @@ def on_postgres(scratch: Scratch, server: Postgres) -> None:
     )
     relations = ["{schema}.{alias}".format(**json.loads(one)) for one in listed.result]
     copies.to_postgres(scratch.path, server, relations)
-    scratch.dbt("build", "--select", MEASURED, SHOWN, target="postgres")
+    built = ("--select", MEASURED, SHOWN, "--exclude-resource-type", "unit_test")
+    scratch.dbt("build", *built, target="postgres")
 
 
 def held_together(scratch: Scratch, server: Postgres) -> Held:

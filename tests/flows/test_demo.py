@@ -159,7 +159,7 @@ def test_stocks_carry_the_session_so_far(market: duckdb.DuckDBPyConnection) -> N
     assert not wrong
     assert market.execute(
         "select count(distinct ticker) from stocks where meta ->> 'market_cap' is not null"
-    ).fetchall() == [(12,)]
+    ).fetchall() == [(13,)]
 
 
 def test_intraday_vwap_begins_anew_in_each_session(market: duckdb.DuckDBPyConnection) -> None:

@@ -20,7 +20,13 @@ GOLDEN = sorted((PROJECT / "tests" / "golden").glob("schema_*.tar"))
 def counts(connection: duckdb.DuckDBPyConnection, schema: str, names: list[str]) -> dict[str, int]:
     found = {}
     for name in names:
-        ((rows,),) = connection.execute(f'select count(*) from {schema}."{name}"').fetchall()
+        # Those releases had the providers' own bars alone.
+        own = (
+            " where provider not like 'derived:%'"
+            if name in ("daily_bars", "intraday_bars")
+            else ""
+        )
+        ((rows,),) = connection.execute(f'select count(*) from {schema}."{name}"{own}').fetchall()
         found[name] = rows
     return found
 

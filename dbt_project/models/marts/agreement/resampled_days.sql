@@ -23,9 +23,6 @@ compared as (
         daily_bars.symbol,
         daily_bars.session_date,
         daily_bars.provider,
-        resampled.made_of,
-        resampled.bar_count,
-        resampled.is_partial,
         {%- for column in ['open', 'high', 'low', 'close', 'volume'] %}
         daily_bars.{{ column }},
         resampled.{{ column }} as {{ column }}_resampled,
@@ -33,8 +30,11 @@ compared as (
             abs(daily_bars.{{ column }} - resampled.{{ column }})
             > {{ var('adjusted_close_tolerance') }} * abs(daily_bars.{{ column }}),
             false
-        ) as {{ column }}_differs{{ "," if not loop.last }}
+        ) as {{ column }}_differs,
         {%- endfor %}
+        resampled.made_of,
+        resampled.bar_count,
+        resampled.is_partial
     from daily_bars
     inner join resampled
         on daily_bars.instrument_id = resampled.instrument_id
