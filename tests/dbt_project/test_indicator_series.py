@@ -219,3 +219,8 @@ def test_a_family_nobody_knows_is_named(scratch: Scratch) -> None:
 def test_a_convention_nobody_knows_is_named(scratch: Scratch) -> None:
     with pytest.raises(TapehouseError, match="it can be talib or tradingview"):
         scratch.run(1, "--vars", "{indicator_convention: skender}")
+
+
+def test_an_interval_nobody_knows_is_named(minutes: Scratch) -> None:
+    with pytest.raises(TapehouseError, match="it can be 1m, 5m, 15m or 1h"):
+        minutes.run(1, "--vars", "indicator_interval: 7m")

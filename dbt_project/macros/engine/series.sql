@@ -9,7 +9,7 @@
     {%- set existing = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- set interval = config.get('series_interval') or var('indicator_interval') -%}
+    {%- set interval = config.get('series_interval') or indicator_interval() -%}
     {%- set mark = 0 -%}
     {%- if existing is not none and existing.type == 'table' and not should_full_refresh() -%}
         {%- set mark = stored_mark(series_settings(interval)) -%}

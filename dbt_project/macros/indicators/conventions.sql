@@ -8,6 +8,16 @@
     {{ return(convention == 'tradingview') }}
 {%- endmacro %}
 
+{% macro indicator_interval() -%}
+    {%- set interval = var('indicator_interval') -%}
+    {%- if interval not in ('1m', '5m', '15m', '1h') -%}
+        {{ exceptions.raise_compiler_error(
+            "indicator_interval is '" ~ interval ~ "': it can be 1m, 5m, 15m or 1h"
+        ) }}
+    {%- endif -%}
+    {{ return(interval) }}
+{%- endmacro %}
+
 {% macro exponential(name, value, window, start=none) -%}
     {#- TA-Lib begins with the plain mean of a full window, TradingView with the first value. -#}
     {%- set by_talib = {

@@ -2,5 +2,5 @@
 
 {{ shown_indicators(
     ref('int_intraday_bars_measured'), ref('instruments'), indicator_plan(),
-    var('indicator_interval')
+    indicator_interval()
 ) }}
