@@ -28,33 +28,7 @@
 
     own as (
 
-        select
-            chosen.instrument_id,
-            universe.symbol,
-            chosen.interval,
-            chosen.session_date,
-            chosen.opened_at,
-            chosen.closed_at,
-            {{ adjusted_values() }},
-            coalesce(chosen.whole_known_at > as_of.known_at, true) as is_partial,
-            case
-                when coalesce(chosen.whole_known_at > as_of.known_at, true) then 'forming'
-                when coalesce(chosen.final_known_at > as_of.known_at, true) then 'provisional'
-                else 'final'
-            end as status,
-            chosen.known_seq,
-            chosen.known_at,
-            chosen.settles_at,
-            chosen.request_id,
-            chosen.file_seq,
-            chosen.row_number
-        from chosen
-        cross join as_of
-        inner join universe on chosen.instrument_id = universe.instrument_id
-        left join factors
-            on chosen.instrument_id = factors.instrument_id
-            and chosen.session_date >= factors.from_date
-            and chosen.session_date < factors.to_date
+        {{ adjusted_bars(adjusted_columns_as_of(), beside='as_of') }}
 
     ),
 
@@ -68,4 +42,21 @@
     )
 
     {{ with_derived_bars('own', 'resampled', columns) }}
+{%- endmacro %}
+
+{% macro adjusted_columns_as_of() -%}
+    {#- Whether a bar was whole and final is told by when that became known. -#}
+    {{ adjusted_values() }},
+        coalesce(chosen.whole_known_at > as_of.known_at, true) as is_partial,
+        case
+            when coalesce(chosen.whole_known_at > as_of.known_at, true) then 'forming'
+            when coalesce(chosen.final_known_at > as_of.known_at, true) then 'provisional'
+            else 'final'
+        end as status,
+        chosen.known_seq,
+        chosen.known_at,
+        chosen.settles_at,
+        chosen.request_id,
+        chosen.file_seq,
+        chosen.row_number
 {%- endmacro %}

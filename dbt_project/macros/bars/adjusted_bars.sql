@@ -65,3 +65,24 @@
         else 'final'
     end
 {%- endmacro %}
+
+{% macro adjusted_bars(columns, beside='') -%}
+    {#- Bars of `chosen` under the names of `universe`, by the `factors` of their session. -#}
+    select
+        chosen.instrument_id,
+        universe.symbol,
+        chosen.interval,
+        chosen.session_date,
+        chosen.opened_at,
+        chosen.closed_at,
+        {{ columns }}
+    from chosen
+    {%- if beside %}
+    cross join {{ beside }}
+    {%- endif %}
+    inner join universe on chosen.instrument_id = universe.instrument_id
+    left join factors
+        on chosen.instrument_id = factors.instrument_id
+        and chosen.session_date >= factors.from_date
+        and chosen.session_date < factors.to_date
+{%- endmacro %}

@@ -22,19 +22,7 @@ universe as (
 
 own as (
 
-    select
-        chosen.instrument_id,
-        universe.symbol,
-        chosen.session_date,
-        chosen.opened_at,
-        chosen.closed_at,
-        {{ adjusted_bar_columns() }}
-    from chosen
-    inner join universe on chosen.instrument_id = universe.instrument_id
-    left join factors
-        on chosen.instrument_id = factors.instrument_id
-        and chosen.session_date >= factors.from_date
-        and chosen.session_date < factors.to_date
+    {{ adjusted_bars(adjusted_bar_columns()) }}
 
 ),
 
