@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from extract.budgets.budget import Budget
 from extract.outcomes import Outcome
 from extract.request_log import RejectedRows, RequestLog
 from extract.work import WorkItem
+from warehouse.folder import DataFolder
 from warehouse.settings import ProviderSettings
 
 
@@ -30,5 +32,12 @@ class FetchContext:
     log: RequestLog
     rejected: RejectedRows
     folder: Path
+    # Where calls are counted; without it, in this folder alone.
+    budgets: Path | None = None
     failures: list[Failure] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
+
+    def budget(self, provider: str) -> Budget:
+        """This run's share of what the provider allows to all processes of the machine."""
+        file = self.budgets or DataFolder(self.folder).budgets
+        return Budget(file, provider, self.settings, None)

@@ -55,12 +55,13 @@ def folder_clock(settings: Settings) -> Iterator[Settings]:
 
 
 def pointed_at(settings: Settings, url: str) -> Settings:
-    """The same settings, with every provider at a sandbox exchange and no waiting between calls."""
+    """The same settings, with every provider at a sandbox exchange, by the plan of one."""
     copy = settings.model_copy(deep=True)
     for name in type(copy.providers).model_fields:
         provider: ProviderSettings = getattr(copy.providers, name)
         provider.base_url = f"{url}/{name}"
-        provider.pace_seconds = 0.0
+        if not provider.plan:
+            provider.plan, provider.pace_seconds = "sandbox", None
         provider.backoff_seconds = min(provider.backoff_seconds, 0.05)
         provider.max_wait_seconds = min(provider.max_wait_seconds, 5.0)
     return copy

@@ -44,13 +44,20 @@ class ProviderSettings(Section):
 
     enabled: bool = True
     base_url: str = ""
-    pace_seconds: float = Field(default=0.0, ge=0, le=3600)
+    plan: str = ""
+    pace_seconds: float | None = Field(default=None, ge=0, le=3600)
+    batch_calls: int | None = Field(default=None, ge=0)
+    batch_pause_seconds: float | None = Field(default=None, ge=0, le=3600)
+    calls_per_second: int | None = Field(default=None, ge=0)
+    calls_per_minute: int | None = Field(default=None, ge=0)
+    calls_per_five_minutes: int | None = Field(default=None, ge=0)
+    calls_per_day: int | None = Field(default=None, ge=0)
+    weight_per_minute: int | None = Field(default=None, ge=0)
     timeout_seconds: float = Field(default=30.0, gt=0, le=600)
     attempts: int = Field(default=4, ge=1, le=20)
     backoff_seconds: float = Field(default=2.0, ge=0, le=600)
     max_wait_seconds: float = Field(default=120.0, ge=0, le=3600)
     max_body_mb: int = Field(default=64, ge=1, le=1024)
-    weight_per_minute: int | None = Field(default=None, ge=1)
 
     @field_validator("base_url")
     @classmethod
@@ -73,12 +80,10 @@ class ProviderSettings(Section):
 
 class YahooSettings(ProviderSettings):
     base_url: str = "https://query2.finance.yahoo.com"
-    pace_seconds: float = Field(default=1.0, ge=0, le=3600)
 
 
 class BinanceSettings(ProviderSettings):
     base_url: str = "https://data-api.binance.vision"
-    weight_per_minute: int | None = Field(default=5000, ge=1)
 
 
 class FileDropSettings(ProviderSettings):
@@ -89,6 +94,12 @@ class ProvidersSection(Section):
     yahoo: YahooSettings = YahooSettings()
     binance: BinanceSettings = BinanceSettings()
     file_drop: FileDropSettings = FileDropSettings()
+
+
+class BudgetsSection(Section):
+    """Where the machine's calls to providers are counted; None means its usual place."""
+
+    file: Path | None = None
 
 
 class LandingSection(Section):
@@ -140,11 +151,22 @@ class Settings(BaseSettings):
     publish: PublishSection = PublishSection()
     sandbox: SandboxSection = SandboxSection()
     providers: ProvidersSection = ProvidersSection()
+    budgets: BudgetsSection = BudgetsSection()
     scoring: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], ScorerSettings] = {}
 
     @property
     def folder(self) -> DataFolder:
         return DataFolder(self.data_dir if self.data_dir.is_absolute() else PROJECT / self.data_dir)
+
+    @property
+    def budgets_file(self) -> Path:
+        """One a machine, for limits are an address's or a key's; a sandbox folder has its own."""
+        if self.budgets.file:
+            return PROJECT / self.budgets.file.expanduser()
+        if self.folder.origin == "sandbox":
+            return self.folder.budgets
+        home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return Path(home) / "tapehouse" / "budgets.sqlite"
 
     def provider(self, name: str) -> ProviderSettings:
         found: ProviderSettings = getattr(self.providers, name)

@@ -8,7 +8,7 @@ import pyarrow as pa
 from dlt.extract import DltSource
 
 from extract.binance import bars, snapshots
-from extract.binance.answers import WeightWatch
+from extract.binance.answers import classify, used_weight
 from extract.binance.client import MarketClient
 from extract.binance.settings import PROVIDER
 from extract.binance.windows import chunks
@@ -29,11 +29,9 @@ LOADED: tuple[tuple[str, str, Fetch], ...] = (
 
 
 def _opened(context: FetchContext) -> tuple[PoliteEdge, MarketClient]:
-    """One edge and one client for all groups of a run: they share pace, weight and bans."""
+    """One edge and one client for all groups of a run: they share budget and bans."""
     if PROVIDER not in context.kept:
-        watch = WeightWatch(context.settings.weight_per_minute)
-        edge = PoliteEdge.of(PROVIDER, context, watch.classify)
-        watch.edge = edge
+        edge = PoliteEdge.of(PROVIDER, context, classify, used_weight)
         context.kept[PROVIDER] = (edge, MarketClient(edge, context.settings.base_url))
     opened: tuple[PoliteEdge, MarketClient] = context.kept[PROVIDER]
     return opened

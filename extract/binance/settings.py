@@ -18,7 +18,8 @@ MOST_BARS = 1000
 MOST_TRADES = 1000
 SYMBOL = re.compile(r"[A-Z0-9_.-]{1,20}")
 
-# The dearest call we make; none is begun that could go over the limit.
+# By the end of the path; what is not named here is taken for the dearest call we make.
+WEIGHTS = {"/klines": 2, "/trades": 25, "/ticker/bookTicker": 4}
 DEAREST_CALL = 25
 WEIGHT_HEADER = "x-mbx-used-weight-1m"
 

@@ -90,7 +90,7 @@ class YahooSession(curl_requests.Session):  # type: ignore[misc]
         try:
             native = self._follow(method, url, target, kwargs)
         except FetchFailed:
-            if self.edge.circuit.open:
+            if self.edge.budget.is_open:
                 raise
             native = None
         if path == CRUMB_PATH:

@@ -1,0 +1,81 @@
+"""When the next call may be made, worked out from the calls that the ledger holds."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from extract.budgets.plans import Plan, Window
+
+# A stamp beyond this was written under another clock.
+LONGEST_CALL = 3600.0
+
+
+def used(db: sqlite3.Connection, scope: str, window: Window, now: float) -> int:
+    """What counts towards a window: calls that ended in it, or have not ended yet.
+
+    A call arrives at the provider somewhere between its reservation and its end. Counted by its
+    end, no window of the provider's can hold more calls than ours, wherever it begins.
+    """
+    column = "weight" if window.by_weight else "calls"
+    (count,) = db.execute(
+        f"select coalesce(sum({column}), 0) from calls where scope = ? and ends_at > ?",
+        [scope, now - window.seconds],
+    ).fetchone()
+    return int(count)
+
+
+def free_at(
+    db: sqlite3.Connection, scope: str, window: Window, weight: int, live: bool, now: float
+) -> float:
+    """The first moment at which the window has room, as far as one can see now."""
+    limit = window.open_to(live)
+    need = used(db, scope, window, now) + min(window.cost(weight), limit) - limit
+    at = now
+    for (begun_anew_at,) in db.execute("select begun_anew_at from about"):
+        at = max(at, begun_anew_at + window.seconds)
+    if need <= 0:
+        return at
+    column = "weight" if window.by_weight else "calls"
+    for ends_at, ended, cost in db.execute(
+        f"select ends_at, ended, {column} from calls where scope = ? and ends_at > ? "
+        "order by ends_at",
+        [scope, now - window.seconds],
+    ):
+        need -= cost
+        if need <= 0:
+            return max(at, float(ends_at if ended else now) + window.seconds)
+    return at
+
+
+def paced_at(db: sqlite3.Connection, scope: str, plan: Plan, now: float) -> float:
+    """The first moment that keeps the distance to the last call and to the last batch."""
+    last_at, in_batch = db.execute(
+        "select last_at, in_batch from scopes where scope = ?", [scope]
+    ).fetchone()
+    if last_at is None or last_at > now + LONGEST_CALL:
+        return now
+    whole = plan.batch_calls and in_batch >= plan.batch_calls
+    wait = max(plan.pace_seconds, plan.batch_pause_seconds) if whole else plan.pace_seconds
+    return max(now, last_at + wait)
+
+
+def add(db: sqlite3.Connection, scope: str, plan: Plan, weight: int, now: float, by: float) -> int:
+    """A call that is about to be made and ends `by` then, unless its process dies."""
+    db.execute(
+        "update scopes set in_batch = case when in_batch >= ? or last_at <= ? then 1 "
+        "else in_batch + 1 end, last_at = ? where scope = ?",
+        [plan.batch_calls, now - plan.batch_pause_seconds, now, scope],
+    )
+    added = db.execute(
+        "insert into calls (scope, calls, weight, reserved_at, ends_at) values (?, 1, ?, ?, ?)",
+        [scope, weight, now, by],
+    )
+    return int(added.lastrowid or 0)
+
+
+def forget(db: sqlite3.Connection, scope: str, plan: Plan, now: float) -> None:
+    """Calls that no window reaches any more, and stamps of a clock that was wrong."""
+    db.execute(
+        "delete from calls where scope = ? and (ends_at <= ? or ends_at > ?)",
+        [scope, now - plan.longest, now + LONGEST_CALL],
+    )
