@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from extract.budgets.budget import Budget
 from extract.outcomes import Outcome
 from extract.request_log import RejectedRows, RequestLog
 from extract.work import WorkItem
 from warehouse.folder import DataFolder
-from warehouse.settings import ProviderSettings
+from warehouse.provider_settings import ProviderSettings
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class FetchContext:
     log: RequestLog
     rejected: RejectedRows
     folder: Path
+    key: SecretStr | None = None
     # Where calls are counted; without it, in this folder alone.
     budgets: Path | None = None
     failures: list[Failure] = field(default_factory=list)
@@ -40,4 +43,4 @@ class FetchContext:
     def budget(self, provider: str) -> Budget:
         """This run's share of what the provider allows to all processes of the machine."""
         file = self.budgets or DataFolder(self.folder).budgets
-        return Budget(file, provider, self.settings, None)
+        return Budget(file, provider, self.settings, self.key)

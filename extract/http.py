@@ -18,7 +18,7 @@ from extract.outcomes import MALFORMED_ATTEMPTS, PROVIDER_AWAY, FetchFailed, Out
 from extract.request_log import RequestLog, RequestRecord
 from extract.work import WorkItem
 from warehouse import clock
-from warehouse.settings import ProviderSettings
+from warehouse.provider_settings import ProviderSettings
 
 UNITS_IN_A_ROW = 3
 TOLERATED = {401: Outcome.UNAUTHORISED, 429: Outcome.THROTTLED}

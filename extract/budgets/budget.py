@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from extract.budgets.circuits import Circuit
-from extract.budgets.ledger import Later, Ledger, Priority, Spent, Taken, Wish
+from extract.budgets.ledger import Later, Ledger, Priority, Spent, Taken, Wish, Writer
 from extract.budgets.plans import plan_of
 from extract.budgets.store import Store, moment, seconds_now
 from extract.edge.redaction import redact
 from extract.outcomes import STOPS_PROVIDER, FetchFailed, Outcome
 from warehouse import clock, logs
-from warehouse.settings import ProviderSettings
+from warehouse.provider_settings import ProviderSettings
 
 WORTH_TELLING = 10.0
 
@@ -27,14 +29,11 @@ class Budget:
     """What `PoliteEdge` asks before each call and tells after it."""
 
     def __init__(
-        self, file: Path, provider: str, settings: ProviderSettings, key: str | None = None
+        self, file: Path, provider: str, settings: ProviderSettings, key: SecretStr | None = None
     ) -> None:
         self.provider = provider
         self.settings = settings
-        host = urlsplit(settings.base_url).netloc
-        self.ledger = Ledger(
-            Store(file), plan_of(provider, settings), scope_of(provider, host, key), host
-        )
+        self.ledger = ledger_of(Store(file), provider, settings, key)
         self._stopped: FetchFailed | None = None
         self._waiter = f"{os.getpid()}-{uuid.uuid4().hex}"
 
@@ -108,11 +107,16 @@ class Budget:
         raise FetchFailed(outcome, detail, final=True)
 
 
-def scope_of(provider: str, host: str, key: str | None) -> str:
-    """Limits are an address's or a key's, so that a sandbox never spends what is real."""
-    if key is None:
-        return f"{provider} {host}"
-    return f"{provider} {host} {hashlib.sha256(key.encode()).hexdigest()[:12]}"
+def ledger_of(
+    store: Writer, provider: str, settings: ProviderSettings, key: SecretStr | None
+) -> Ledger:
+    """Limits are an address's or a key's, at one host: a sandbox never spends what is real."""
+    plan = plan_of(provider, settings)
+    host = urlsplit(settings.base_url).netloc
+    scope = f"{provider} {host}"
+    if plan.by_key and key is not None:
+        scope += f" {hashlib.sha256(key.get_secret_value().encode()).hexdigest()[:12]}"
+    return Ledger(store, plan, scope, host)
 
 
 def spent_detail(spent: Spent) -> str:

@@ -53,9 +53,7 @@ def close(db: sqlite3.Connection, scope: str) -> None:
 
 
 def probe(db: sqlite3.Connection, scope: str, by: float) -> None:
-    db.execute(
-        "update circuits set probe_until_at = ? where scope = ?", [by + PROBE_GRACE, scope]
-    )
+    db.execute("update circuits set probe_until_at = ? where scope = ?", [by + PROBE_GRACE, scope])
 
 
 def trip(

@@ -30,7 +30,7 @@ def free_at(
     """The first moment at which the window has room, as far as one can see now."""
     limit = window.open_to(live)
     need = used(db, scope, window, now) + min(window.cost(weight), limit) - limit
-    at = now
+    at: float = now
     for (begun_anew_at,) in db.execute("select begun_anew_at from about"):
         at = max(at, begun_anew_at + window.seconds)
     if need <= 0:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from warehouse.errors import ConfigurationError
-from warehouse.settings import ProviderSettings
+from warehouse.provider_settings import ProviderSettings
 
 TABLE = Path(__file__).with_name("plans.csv")
 DAY = 86_400.0
@@ -56,6 +56,7 @@ class Plan:
     provider: str
     name: str
     windows: tuple[Window, ...]
+    by_key: bool = False
     pace_seconds: float = 0.0
     batch_calls: int = 0
     batch_pause_seconds: float = 0.0
@@ -94,6 +95,7 @@ def plan_of(provider: str, settings: ProviderSettings) -> Plan:
         provider,
         name,
         windows,
+        plans[name]["counted_by"] == "key",
         figures["pace_seconds"],
         int(figures["batch_calls"]),
         figures["batch_pause_seconds"],
