@@ -32,7 +32,7 @@ def free_at(
     need = used(db, scope, window, now) + min(window.cost(weight), limit) - limit
     at: float = now
     for (begun_anew_at,) in db.execute("select begun_anew_at from about"):
-        at = max(at, begun_anew_at + window.seconds)
+        at = max(at, float(begun_anew_at) + window.seconds)
     if need <= 0:
         return at
     column = "weight" if window.by_weight else "calls"
@@ -56,7 +56,7 @@ def paced_at(db: sqlite3.Connection, scope: str, plan: Plan, now: float) -> floa
         return now
     whole = plan.batch_calls and in_batch >= plan.batch_calls
     wait = max(plan.pace_seconds, plan.batch_pause_seconds) if whole else plan.pace_seconds
-    return max(now, last_at + wait)
+    return max(now, float(last_at) + wait)
 
 
 def add(db: sqlite3.Connection, scope: str, plan: Plan, weight: int, now: float, by: float) -> int:
