@@ -11,7 +11,7 @@ from extract.binance import bars, snapshots
 from extract.binance.answers import classify, used_weight
 from extract.binance.client import MarketClient
 from extract.binance.due import due
-from extract.binance.settings import PROVIDER
+from extract.binance.settings import DEAREST_CALL, PROVIDER, WEIGHTS_OF_UNITS
 from extract.binance.windows import chunks
 from extract.context import FetchContext
 from extract.http import PoliteEdge, Unit
@@ -19,7 +19,7 @@ from extract.request_log import RejectedRows
 from extract.resources import typed_source
 from extract.work import WorkItem
 
-__all__ = ["accepted", "chunks", "due", "source"]
+__all__ = ["accepted", "chunks", "due", "source", "weights"]
 
 Fetch = Callable[[Unit, MarketClient, RejectedRows], Iterator[pa.Table]]
 LOADED: tuple[tuple[str, str, Fetch], ...] = (
@@ -61,3 +61,8 @@ def source(items: Sequence[WorkItem], context: FetchContext) -> DltSource:
 
 def accepted(items: Sequence[WorkItem], context: FetchContext) -> None:
     """Nothing is left to do at Binance once its rows are landed."""
+
+
+def weights(item: WorkItem) -> tuple[int, ...]:
+    """What the calls of a unit weigh, before they are made."""
+    return (WEIGHTS_OF_UNITS.get(item.endpoint, DEAREST_CALL),)

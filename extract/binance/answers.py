@@ -68,5 +68,6 @@ def used_weight(reply: Reply) -> int | None:
 
 
 def weigh(url: str) -> int:
+    """What a call counts for."""
     path = urlsplit(url).path
     return next((w for end, w in WEIGHTS.items() if path.endswith(end)), DEAREST_CALL)

@@ -21,6 +21,7 @@ SYMBOL = re.compile(r"[A-Z0-9_.-]{1,20}")
 # By the end of the path; what is not named here is taken for the dearest call we make.
 WEIGHTS = {"/klines": 2, "/trades": 25, "/ticker/bookTicker": 4}
 DEAREST_CALL = 25
+WEIGHTS_OF_UNITS = {"bars": 2, "trades": 25, "book_tickers": 4}
 WEIGHT_HEADER = "x-mbx-used-weight-1m"
 
 # A stamp outside of these is in another unit than milliseconds, or nonsense.

@@ -36,6 +36,7 @@ class Budget:
         self.ledger = ledger_of(Store(file), provider, settings, key)
         self._stopped: FetchFailed | None = None
         self._waiter = f"{os.getpid()}-{uuid.uuid4().hex}"
+        self._last_at: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -49,13 +50,15 @@ class Budget:
         """Returns when the call may be made; it is counted from then on."""
         self._pass_or_refuse()
         since = seconds_now()
+        busy = since - self._last_at if self._last_at is not None else None
         try:
             while True:
                 now = seconds_now()
                 seconds, patience = self.settings.timeout_seconds, self.settings.max_wait_seconds
-                wish = Wish(self._waiter, since, weight, priority, seconds, patience)
+                wish = Wish(self._waiter, since, weight, priority, seconds, patience, busy)
                 match self.ledger.ask(wish, now):
                     case Taken() as taken:
+                        self._last_at = taken.reserved_at
                         return taken
                     case Later(at):
                         if at - now >= WORTH_TELLING:

@@ -8,6 +8,9 @@ from extract.budgets.plans import Plan, Window
 
 # A stamp beyond this was written under another clock.
 LONGEST_CALL = 3600.0
+# A process that stood still is no measure, and neither is what was long ago.
+LONGEST_CYCLE = 60.0
+REMEMBERED = 400
 
 
 def used(db: sqlite3.Connection, scope: str, window: Window, now: float) -> int:
@@ -71,6 +74,24 @@ def add(db: sqlite3.Connection, scope: str, plan: Plan, weight: int, now: float,
         [scope, weight, now, by],
     )
     return int(added.lastrowid or 0)
+
+
+def learn(db: sqlite3.Connection, scope: str, seconds: float) -> None:
+    """How long a process needs from one call to its next when nothing keeps it waiting."""
+    db.execute(
+        "update scopes set cycle_seconds = (cycle_seconds + ?) * case when cycles < ? then 1 "
+        "else 0.5 end, cycles = (cycles + 1) / case when cycles < ? then 1 else 2 end "
+        "where scope = ?",
+        [min(seconds, LONGEST_CYCLE), REMEMBERED, REMEMBERED, scope],
+    )
+
+
+def cycle(db: sqlite3.Connection, scope: str) -> float | None:
+    """The mean of those; nothing where no call was ever made."""
+    row = db.execute(
+        "select cycle_seconds / cycles from scopes where scope = ? and cycles > 0", [scope]
+    ).fetchone()
+    return float(row[0]) if row else None
 
 
 def forget(db: sqlite3.Connection, scope: str, plan: Plan, now: float) -> None:

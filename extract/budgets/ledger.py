@@ -72,6 +72,8 @@ class Wish:
     priority: Priority
     seconds: float
     patience: float
+    # How long the process was busy since its last call, if it was not kept waiting.
+    busy: float | None = None
 
 
 class Writer(Protocol):
@@ -128,6 +130,8 @@ class Ledger:
         if circuit is not None:
             circuits.probe(db, self.scope, now + wish.seconds)
         by = now + wish.seconds
+        if wish.busy is not None:
+            counting.learn(db, self.scope, wish.busy)
         call = counting.add(db, self.scope, self.plan, wish.weight, now, by)
         return Taken(call, now)
 

@@ -25,7 +25,8 @@ TABLES = """
 create table if not exists about (begun_anew_at real);
 create table if not exists scopes (
     scope text primary key, provider text, host text,
-    last_at real, in_batch integer default 0, new_window_at real
+    last_at real, in_batch integer default 0, new_window_at real,
+    cycles integer default 0, cycle_seconds real default 0
 ) without rowid;
 create table if not exists calls (
     id integer primary key, scope text, calls integer, weight integer,
@@ -114,6 +115,13 @@ class Store:
     def _lock(self) -> AbstractContextManager[None]:
         path = self.path.with_suffix(".lock")
         return FileLock(path, "ledger of budgets").held(BUSY_SECONDS)
+
+    def copy(self) -> sqlite3.Connection:
+        """The ledger as it stands, in memory."""
+        found = sqlite3.connect(":memory:", isolation_level=None)
+        self.write(lambda _: None)
+        self._connection().backup(found)
+        return found
 
     def close(self) -> None:
         held = getattr(self._local, "held", None)

@@ -6,10 +6,10 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from machine_time import SleepyMachine
-from provider_runs import quick
 from pydantic import SecretStr
 
 from extract.budgets.budget import Budget
@@ -21,6 +21,7 @@ from extract.providers import PROVIDERS
 from extract.work import WorkItem
 from warehouse import clock
 from warehouse.errors import BusyError, ConfigurationError
+from warehouse.provider_settings import ProviderSettings
 from warehouse.settings import PROJECT
 
 HOST = "http://127.0.0.1:9"
@@ -39,14 +40,18 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "state" / "budgets.sqlite"
 
 
+def settings(host: str = HOST, **changes: Any) -> ProviderSettings:
+    return ProviderSettings(base_url=host, **changes)
+
+
 def budget(
     file: Path,
     provider: str = "massive",
     key: str = "one key",
     host: str = HOST,
-    **changes: object,
+    **changes: Any,
 ) -> Budget:
-    return Budget(file, provider, quick(host, **changes), SecretStr(key))
+    return Budget(file, provider, settings(host, **changes), SecretStr(key))
 
 
 def spend(budget: Budget, calls: int, priority: Priority = LIVE, weight: int = 1) -> list[float]:
@@ -66,17 +71,17 @@ def wish(waiter: str, priority: Priority = LIVE, since: float = 0.0, weight: int
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_provider_has_plans_and_one_for_the_sandbox(provider: str) -> None:
     assert "sandbox" in table()[provider]
-    assert plan_of(provider, quick(HOST)).name != "sandbox"
+    assert plan_of(provider, settings(HOST)).name != "sandbox"
 
 
 def test_a_plan_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(ConfigurationError, match="no such plan: gold") as raised:
-        plan_of("massive", quick(HOST, plan="gold"))
+        plan_of("massive", settings(HOST, plan="gold"))
     assert "free, paid, sandbox" in raised.value.next_step
 
 
 def test_a_single_figure_overrides_the_plans() -> None:
-    plan = plan_of("binance", quick(HOST, weight_per_minute=600, calls_per_five_minutes=0))
+    plan = plan_of("binance", settings(HOST, weight_per_minute=600, calls_per_five_minutes=0))
     assert [(one.name, one.allowed) for one in plan.windows] == [("weight_per_minute", 600)]
 
 
