@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 
 VERBS = (
-    "demo", "run", "steps", "rebuild", "quality", "status", "quote", "sql",
+    "demo", "run", "steps", "rebuild", "quality", "status", "budget", "quote", "sql",
     "market", "universe", "sandbox", "docs", "go_live", "trace.explain", "trace.diff",
     "trace.quarantine", "trace.gaps", "modelling.features", "modelling.score",
 )  # fmt: skip

@@ -73,6 +73,13 @@ def pointed_at(settings: Settings, url: str) -> Settings:
     return copy
 
 
+def at_its_source(settings: Settings) -> Settings:
+    """How the folder's providers would be asked, for those who only look."""
+    if settings.folder.origin != "sandbox":
+        return settings
+    return pointed_at(settings, settings.sandbox.url or "http://127.0.0.1")
+
+
 def sandbox_now(settings: Settings, move_on: bool) -> datetime:
     """The sandbox folder's hour; each run moves on a step and stays inside New York's session."""
     state = settings.folder.state / "sandbox.json"

@@ -43,10 +43,7 @@ class Task:
     def allowed(self) -> float:
         """The most that the plan lets through while work waits."""
         plan = plan_of(self.provider, self.settings_at("http://127.0.0.1"))
-        each = [self._within(window) for window in plan.windows]
-        if plan.pace_seconds:
-            each.append(sum(end - start for start, end in self.stretches) / plan.pace_seconds)
-        return min(each)
+        return min(self._within(window) for window in plan.windows)
 
     def _within(self, window: Window) -> float:
         if window.seconds == DAY:
