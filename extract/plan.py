@@ -15,6 +15,7 @@ from extract.ledger.asked import Asked, Key, Span
 from extract.ledger.coverage import Coverage, coverage, rules
 from extract.ledger.gaps import Wanted
 from extract.ledger.sources import Sources
+from extract.ledger.spreading import spread
 from extract.ledger.windows import Due, bar_at, closed_until, joined
 from extract.providers import module
 from extract.universe import Instrument
@@ -91,6 +92,7 @@ class Planner:
     def __init__(self, settings: Settings, landing: Landing, choice: Choice, now: datetime) -> None:
         self.now = now
         self.today = now.date()
+        self.settings = settings
         self.folder: DataFolder = settings.folder
         self.choice = choice
         self.coverage = coverage()
@@ -102,6 +104,20 @@ class Planner:
         self.wanted = gaps.read(self.folder)
 
     def items(self) -> Iterator[WorkItem]:
+        """All that is due; of sessions under way as much as their provider is to be asked."""
+        due = list(self._items())
+        if self.choice.symbols or self.choice.gaps_only:
+            yield from due
+            return
+        yield from spread(
+            due,
+            self.instruments,
+            self.asked,
+            self.now,
+            lambda name: self.settings.provider(name).live_units,
+        )
+
+    def _items(self) -> Iterator[WorkItem]:
         """Instrument by instrument, what explains its bars before them; then what is for all."""
         serving = [self._serving(one) for one in self.instruments]
         views = {name: self._view(name, serving) for name in self.sources.able}

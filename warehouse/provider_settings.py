@@ -49,6 +49,8 @@ class ProviderSettings(Section):
     calls_per_five_minutes: int | None = Field(default=None, ge=0)
     calls_per_day: int | None = Field(default=None, ge=0)
     weight_per_minute: int | None = Field(default=None, ge=0)
+    # Bars of sessions under way: so many units in a quarter of an hour; 0 is all of them.
+    live_units: int = Field(default=0, ge=0)
     timeout_seconds: float = Field(default=30.0, gt=0, le=600)
     attempts: int = Field(default=4, ge=1, le=20)
     backoff_seconds: float = Field(default=2.0, ge=0, le=600)
@@ -76,6 +78,7 @@ class ProviderSettings(Section):
 
 class YahooSettings(ProviderSettings):
     base_url: str = "https://query2.finance.yahoo.com"
+    live_units: int = Field(default=3, ge=0)
 
 
 class BinanceSettings(ProviderSettings):
