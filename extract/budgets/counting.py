@@ -86,10 +86,12 @@ def learn(db: sqlite3.Connection, scope: str, seconds: float) -> None:
     )
 
 
-def cycle(db: sqlite3.Connection, scope: str) -> float | None:
-    """The mean of those; nothing where no call was ever made."""
+def cycle(db: sqlite3.Connection, scope: str, provider: str) -> float | None:
+    """The mean of those, here or else where the provider was asked last; nothing if nowhere."""
     row = db.execute(
-        "select cycle_seconds / cycles from scopes where scope = ? and cycles > 0", [scope]
+        "select cycle_seconds / cycles from scopes where provider = ? and cycles > 0 "
+        "order by scope = ? desc, last_at desc limit 1",
+        [provider, scope],
     ).fetchone()
     return float(row[0]) if row else None
 

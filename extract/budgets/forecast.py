@@ -104,7 +104,9 @@ class Play:
         self.began = self.at = at
         self.spent: Spent | None = None
         self.spent_at: float | None = None
-        cycle = ledger.store.write(lambda db: counting.cycle(db, ledger.scope))
+        cycle = ledger.store.write(
+            lambda db: counting.cycle(db, ledger.scope, ledger.plan.provider)
+        )
         self.cycle = USUAL_CYCLE if cycle is None else cycle
 
     def through(self, weights: Sequence[int]) -> float:
