@@ -1,8 +1,36 @@
 with
 
-dividends as (
+yahoo_dividends as (
 
     select * from {{ ref('stg_yahoo__dividends') }}
+
+),
+
+massive_dividends as (
+
+    select * from {{ ref('int_dividends_summed') }}
+
+),
+
+dividends as (
+
+    select
+        {{ action_keys() }},
+        stamped_at,
+        cast(null as date) as ex_date,
+        currency,
+        amount
+    from yahoo_dividends
+
+    union all
+
+    select
+        {{ action_keys() }},
+        cast(null as timestamp) as stamped_at,
+        ex_date,
+        currency,
+        amount
+    from massive_dividends
 
 ),
 
@@ -49,9 +77,14 @@ dated as (
     select
         symbols.instrument_id,
         observed.provider,
-        {{ local_date('observed.stamped_at', 'time_zones.name') }} as ex_date,
+        coalesce(
+            observed.ex_date, {{ local_date('observed.stamped_at', 'time_zones.name') }}
+        ) as ex_date,
         observed.observed_at,
-        {{ local_date('observed.observed_at', 'time_zones.name') }} as observed_date,
+        -- A dividend that comes with its date is told in the shares of that date.
+        coalesce(
+            observed.ex_date, {{ local_date('observed.observed_at', 'time_zones.name') }}
+        ) as observed_date,
         observed.amount,
         {{ whole_currency('observed.currency') }} as currency,
         {{ minor_units('observed.currency') }} as minor_units,

@@ -1,8 +1,34 @@
 with
 
-splits as (
+yahoo_splits as (
 
     select * from {{ ref('stg_yahoo__splits') }}
+
+),
+
+massive_splits as (
+
+    select * from {{ ref('stg_massive__splits') }}
+
+),
+
+splits as (
+
+    select
+        {{ action_keys() }},
+        stamped_at,
+        cast(null as date) as ex_date,
+        ratio
+    from yahoo_splits
+
+    union all
+
+    select
+        {{ action_keys() }},
+        cast(null as timestamp) as stamped_at,
+        ex_date,
+        ratio
+    from massive_splits
 
 ),
 
@@ -35,7 +61,9 @@ dated as (
     select
         symbols.instrument_id,
         splits.provider,
-        {{ local_date('splits.stamped_at', 'time_zones.name') }} as ex_date,
+        coalesce(
+            splits.ex_date, {{ local_date('splits.stamped_at', 'time_zones.name') }}
+        ) as ex_date,
         splits.ratio,
         landing_files.group_seq as known_seq,
         landing_files.accepted_at as known_at,
