@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
@@ -12,6 +13,7 @@ EPOCH = datetime(1970, 1, 1)
 PLACES = Decimal("0.00000001")
 PRICE_WHOLE_DIGITS = 10
 VOLUME_WHOLE_DIGITS = 16
+WRITTEN = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 Raw = dict[str, Any]
@@ -37,6 +39,14 @@ def volume(raw: Raw, name: str) -> Decimal:
 
 def volume_or_none(raw: Raw, name: str) -> Decimal | None:
     return None if raw.get(name) is None else volume(raw, name)
+
+
+def written(raw: Raw, name: str) -> Decimal:
+    """A volume that may come as text, so that no reader makes a float of it."""
+    value = _given(raw, name)
+    if isinstance(value, str) and WRITTEN.fullmatch(value):
+        value = Decimal(value)
+    return _decimal(value, name, VOLUME_WHOLE_DIGITS)
 
 
 def whole(raw: Raw, name: str) -> int:
@@ -94,6 +104,12 @@ def word(raw: Raw, name: str) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"{name} is not a text: {shown(value)}")
     return value
+
+
+def label(raw: Raw, name: str) -> str:
+    """An identifier, which is a text whatever it looks like."""
+    value = _given(raw, name)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else word(raw, name)
 
 
 def word_or_none(raw: Raw, name: str) -> str | None:

@@ -60,12 +60,12 @@ def asked(item: WorkItem) -> dict[str, Any]:
 def _trade(raw: cells.Raw) -> dict[str, Any]:
     exact = "decimal_size" if raw.get("decimal_size") is not None else "size"
     return {
-        "trade_id": cells.word(raw, "id"),
+        "trade_id": cells.label(raw, "id"),
         "exchange_id": cells.small_or_none(raw, "exchange"),
         "trf_id": cells.small_or_none(raw, "trf_id"),
         "tape": cells.small_or_none(raw, "tape"),
         "price": cells.price(raw, "price"),
-        "size": cells.volume(raw, exact),
+        "size": cells.written(raw, exact),
         "conditions": cells.numbers(raw, "conditions"),
         "correction": cells.small_or_none(raw, "correction"),
         **_times(raw),
