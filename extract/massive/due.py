@@ -14,8 +14,8 @@ TICKERS_EVERY = timedelta(days=7)
 
 
 def due(view: View) -> Iterator[WorkItem]:
-    """Nothing while no bars come first from here: a free key has few calls, and others tell it."""
-    if not view.leads or not view.wants("1d"):
+    """Of instruments only those whose bars come from here first: a free key has few calls."""
+    if not view.instruments or not view.wants("1d"):
         return
     for one in view.instruments:
         if one.instrument_id not in view.leads:
