@@ -169,7 +169,7 @@ class Planner:
         ]
         chain = self._chain(instrument, max(rows, key=lambda row: row.back)) if rows else []
         # What was asked as a check has its bars from elsewhere.
-        name = next((one for one in chain if one not in away), None)
+        name = next((one for one in chain if one not in away and self._may(one, failed)), None)
         if failed.provider not in chain or name is None:
             return None
         view = self._view(name, [[] for _ in self.instruments])
@@ -209,10 +209,7 @@ class Planner:
         interval = serving.interval
         key: Key = (serving.provider, "bars", instrument.instrument_id, interval)
         wanted = {} if serving.checks else self.wanted[instrument.instrument_id, interval]
-        plan = self.settings.provider(serving.provider)
-        # Later bars may not be asked for yet, and earlier ones not any more.
-        until = self.now - timedelta(minutes=plan.delay_minutes)
-        earliest = self.now - timedelta(days=plan.history_days) if plan.history_days else EVER
+        earliest, until = self._allowed(serving.provider)
         since = max(self.now - serving.back, earliest)
         # However long the machine slept: from where the answers end.
         answered_until = self.asked.answered_until(key) or self.now
@@ -231,6 +228,16 @@ class Planner:
             due += gaps.pieces(again, [span for span, _ in due])
             for (start, end), reason in sorted(due):
                 yield Due(position, session, start, end, reason)
+
+    def _allowed(self, provider: str) -> Span:
+        """Between which instants the plan behind the key has bars: none too old, none too new."""
+        plan = self.settings.provider(provider)
+        earliest = self.now - timedelta(days=plan.history_days) if plan.history_days else EVER
+        return earliest, self.now - timedelta(minutes=plan.delay_minutes)
+
+    def _may(self, provider: str, item: WorkItem) -> bool:
+        earliest, until = self._allowed(provider)
+        return earliest <= (item.start or earliest) and (item.end or until) <= until
 
     def _again(self, bar: Wanted, key: Key) -> bool:
         if self.choice.gaps_only:

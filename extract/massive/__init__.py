@@ -1,4 +1,4 @@
-"""Loads bars, trades, quotes, splits, dividends and reference data from Massive (once Polygon.io)."""
+"""Loads bars, trades, quotes, actions and reference data from Massive, once Polygon.io."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def written(raw: Raw, name: str) -> Decimal:
 
 def whole(raw: Raw, name: str) -> int:
     """Never by way of a float: nanoseconds need more digits than one has."""
-    value = _given(raw, name)
+    value: object = _given(raw, name)
     if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 20:
         value = int(value) if value == value.to_integral_value() else value
     if isinstance(value, bool) or not isinstance(value, int) or not -(2**63) <= value < 2**63:

@@ -25,9 +25,7 @@ def fetch_status(unit: Unit, client: MassiveClient, rejected: RejectedRows) -> I
     yield from landed(unit, [body], STATUS, {"observed_at": clock.now()}, _status, rejected)
 
 
-def fetch_holidays(
-    unit: Unit, client: MassiveClient, rejected: RejectedRows
-) -> Iterator[pa.Table]:
+def fetch_holidays(unit: Unit, client: MassiveClient, rejected: RejectedRows) -> Iterator[pa.Table]:
     """A bare list, one row for each exchange of each holiday."""
     body = client.get(HOLIDAYS_PATH)
     if not isinstance(body, list):

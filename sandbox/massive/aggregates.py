@@ -173,10 +173,12 @@ def _day(market: Market, listing: Listing, index: int, now: datetime) -> Iterato
                 int(running.trades[0]),
             )
         return
-    prices = [int(getattr(days, name)[index]) for name in ("open", "high", "low", "close")]
+    open_, high = int(days.open[index]), int(days.high[index])
+    low, close = int(days.low[index]), int(days.close[index])
     volume = int(days.volume[index])
     trades = int(days.trade_blocks[index]) * TRADES_BLOCK
-    yield Base(at, *prices, volume, volume * sum(prices) // 4, trades)
+    turnover = volume * (open_ + high + low + close) // 4
+    yield Base(at, open_, high, low, close, volume, turnover, trades)
 
 
 def _minutes(market: Market, listing: Listing, index: int, now: datetime) -> Iterator[Base]:

@@ -88,7 +88,12 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> RawRows:
     raw.land("massive_dividends", [{**row, "request_id": request} for row in paid], ASKED_AT)
     raw.land("massive_trades", [trade("7", 11), trade("7", 12)], ASKED_AT)
     raw.land("massive_quotes", [quote("0", "60"), quote("155.87", "3")], ASKED_AT)
-    raw.build("--select", "+daily_bars +stg_massive__trades +stg_massive__quotes", "--exclude", "test_type:data")
+    raw.build(
+        "--select",
+        "+daily_bars +stg_massive__trades +stg_massive__quotes",
+        "--exclude",
+        "test_type:data",
+    )
     return raw
 
 
@@ -189,4 +194,7 @@ def test_a_price_of_nought_is_a_side_without_a_quote(raw: RawRows) -> None:
         "select bid_price, bid_round_lots, ask_price, ask_round_lots"
         " from staging.stg_massive__quotes order by row_number"
     )
-    assert rows == [(Decimal("155.85"), 4, None, None), (Decimal("155.85"), 4, Decimal("155.87"), 3)]
+    assert rows == [
+        (Decimal("155.85"), 4, None, None),
+        (Decimal("155.85"), 4, Decimal("155.87"), 3),
+    ]

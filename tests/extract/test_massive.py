@@ -1,4 +1,4 @@
-"""Massive through the polite edge, against the sandbox exchange: every quirk that is known of it."""
+"""Massive against the sandbox exchange: every quirk that is known of it."""
 
 from __future__ import annotations
 
@@ -200,7 +200,9 @@ def test_a_bad_row_is_set_aside_and_the_others_are_landed(
     assert landed.requests[0]["row_count"] == 60
 
 
-@pytest.mark.parametrize("damage", [{"extra_field": "otc2"}, {"drop_field": "vw"}, {"shuffle": True}])
+@pytest.mark.parametrize(
+    "damage", [{"extra_field": "otc2"}, {"drop_field": "vw"}, {"shuffle": True}]
+)
 def test_what_a_bar_may_have_or_lack_does_no_harm(
     exchange: Exchange, context: FetchContext, damage: dict[str, Any]
 ) -> None:
@@ -320,9 +322,10 @@ def test_without_a_key_or_with_a_wrong_one_nothing_more_is_asked(
     exchange: Exchange, tmp_path: Path
 ) -> None:
     base = exchange.url + "/massive"
-    assert run(massive, [days(), minutes()], context_for(tmp_path, base)).outcomes == [
-        "unauthorised"
-    ] * 2
+    assert (
+        run(massive, [days(), minutes()], context_for(tmp_path, base)).outcomes
+        == ["unauthorised"] * 2
+    )
     assert exchange.journal() == []
     wrong = run(massive, [days(), minutes()], context_for(tmp_path, base, "unknown-key"))
     assert wrong.outcomes == ["unauthorised"] * 2
@@ -428,7 +431,9 @@ def test_rows_of_others_are_set_aside(exchange: Exchange, context: FetchContext)
 
 
 def test_status_and_holidays_are_those_of_the_market(context: FetchContext) -> None:
-    items = [WorkItem("massive", one, (), "missing") for one in ("market_status", "market_holidays")]
+    items = [
+        WorkItem("massive", one, (), "missing") for one in ("market_status", "market_holidays")
+    ]
     landed = run(massive, items, context)
     (status,) = landed.tables["massive_market_status"]
     assert (status["market"], status["server_at"]) == ("open", datetime(2026, 3, 11, 15))

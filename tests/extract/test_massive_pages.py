@@ -1,4 +1,4 @@
-"""Massive's pages: followed at its own host only, each answering its part, resumed where they broke."""
+"""Massive's pages: followed at its own host only, and resumed where they broke."""
 
 from __future__ import annotations
 

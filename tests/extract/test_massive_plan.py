@@ -1,12 +1,15 @@
-"""What is planned for Massive: whole days after their processing, two years back, and what is due."""
+"""What is planned for Massive: processed days of two years, and what is due beside them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from planning import Desk
 
+from extract import plan
+from extract.plan import Choice
 from extract.work import WorkItem
 from warehouse.settings import Settings
 
@@ -82,7 +85,9 @@ def test_where_others_come_first_only_checks_and_the_calendar_are_asked(
     own_settings: Settings,
 ) -> None:
     own_settings.give_key("massive", "a-key-of-plans")
-    items = [item for item in Desk(own_settings).plan(MORNING, "AAPL") if item.provider == "massive"]
+    items = [
+        item for item in Desk(own_settings).plan(MORNING, "AAPL") if item.provider == "massive"
+    ]
     assert {item.endpoint for item in items} <= {"bars", "market_status", "market_holidays"}
     assert {item.interval for item in items if item.interval} <= {"1d"}
 
@@ -90,3 +95,17 @@ def test_where_others_come_first_only_checks_and_the_calendar_are_asked(
 def test_without_a_key_massive_is_left_out(own_settings: Settings) -> None:
     own_settings.providers.yahoo.enabled = False
     assert Desk(own_settings).plan(MORNING, "AAPL") == []
+
+
+def test_massive_stands_in_only_for_windows_that_its_plan_has(
+    own_settings: Settings, desk: Desk
+) -> None:
+    own_settings.providers.yahoo.enabled = True
+    items = [item for item in desk.bars(EVENING, "AAPL", interval="1m") if item.end]
+    assert {item.provider for item in items} == {"yahoo"}
+    choice = Choice(("AAPL",))
+    old = replace(items[0], end=CLOSE - timedelta(days=1))
+    new = replace(items[0], start=CLOSE - timedelta(hours=1))
+    found = plan.instead(own_settings, desk.landing, choice, [old, new], {"yahoo"})
+    assert {one.provider for one in found[old]} == {"massive"}
+    assert new not in found

@@ -1,4 +1,4 @@
-"""Recorded answers of Massive, replayed byte for byte to the real package at the transport's edge."""
+"""Recorded answers of Massive, replayed byte for byte at the transport's edge."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ def test_recorded_days_are_stamped_by_new_yorks_clock(tmp_path: Path) -> None:
 
 def test_recorded_pages_follow_each_other(tmp_path: Path) -> None:
     """The next page is told under the vendor's old name."""
-    landed = replayed(year(2023), tmp_path, "aggs_AAPL_page1_of_2.json", "aggs_AAPL_page2_of_2.json")
+    landed = replayed(
+        year(2023), tmp_path, "aggs_AAPL_page1_of_2.json", "aggs_AAPL_page2_of_2.json"
+    )
     assert [row["stamped_at"].day for row in landed.tables["massive_bars"]] == [3, 4, 5, 6, 9, 10]
     assert [one["window_end"] for one in landed.requests] == [
         datetime(2023, 1, 6, 5),
@@ -196,7 +198,7 @@ def test_recorded_holidays_land_as_they_were_given(tmp_path: Path) -> None:
 
 
 def test_what_later_years_added_to_trades_is_understood(tmp_path: Path) -> None:
-    """A fractional size, an unknown field, no conditions, a stamp in the flat files' full length."""
+    """A fractional size, an unknown field, no conditions, a stamp with an exponent."""
     body = (
         b'{"results":[{"id":"71675225257543","exchange":4,"price":1.5634e+02,"size":0,'
         b'"decimal_size":"0.0015","participant_timestamp":1789706368198846001,'
