@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlencode
@@ -183,7 +183,8 @@ def _query(call: Call) -> Query:
     if not cursor:
         return query
     try:
-        said = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        padded = cursor + "=" * (-len(cursor) % 4)
+        said = b64decode(padded, altchars=b"-_", validate=True).decode()
     except ValueError:
         raise refusals.bad_parameter("Cursor", "cursor") from None
     return dict(parse_qsl(said)) | query
