@@ -63,11 +63,15 @@ def whole_or_none(raw: Raw, name: str) -> int | None:
     return None if raw.get(name) is None else whole(raw, name)
 
 
-def small_or_none(raw: Raw, name: str) -> int | None:
-    number = whole_or_none(raw, name)
-    if number is not None and not -(2**31) <= number < 2**31:
+def small(raw: Raw, name: str) -> int:
+    number = whole(raw, name)
+    if not -(2**31) <= number < 2**31:
         raise ValueError(f"{name} is too large: {number}")
     return number
+
+
+def small_or_none(raw: Raw, name: str) -> int | None:
+    return None if raw.get(name) is None else small(raw, name)
 
 
 def milliseconds(raw: Raw, name: str) -> datetime:

@@ -61,7 +61,7 @@ def _trade(raw: cells.Raw) -> dict[str, Any]:
     exact = "decimal_size" if raw.get("decimal_size") is not None else "size"
     return {
         "trade_id": cells.label(raw, "id"),
-        "exchange_id": cells.small_or_none(raw, "exchange"),
+        "exchange_id": cells.small(raw, "exchange"),
         "trf_id": cells.small_or_none(raw, "trf_id"),
         "tape": cells.small_or_none(raw, "tape"),
         "price": cells.price(raw, "price"),
@@ -89,7 +89,7 @@ def _quote(raw: cells.Raw) -> dict[str, Any]:
 
 def _times(raw: cells.Raw) -> dict[str, Any]:
     return {
-        "sequence_number": cells.whole_or_none(raw, "sequence_number"),
+        "sequence_number": cells.whole(raw, "sequence_number"),
         "sip_timestamp_ns": cells.nanoseconds(raw, "sip_timestamp"),
         "participant_timestamp_ns": cells.nanoseconds_or_none(raw, "participant_timestamp"),
         "trf_timestamp_ns": cells.nanoseconds_or_none(raw, "trf_timestamp"),

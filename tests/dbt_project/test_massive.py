@@ -90,7 +90,7 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> RawRows:
     raw.land("massive_quotes", [quote("0", "60"), quote("155.87", "3")], ASKED_AT)
     raw.build(
         "--select",
-        "+daily_bars +stg_massive__trades +stg_massive__quotes",
+        "+daily_bars +tape_trades +tape_quotes",
         "--exclude",
         "test_type:data",
     )
@@ -116,6 +116,7 @@ def quote(ask: str, size: str) -> Row:
         "ask_price": Decimal(ask),
         "ask_size": Decimal(size),
         "sip_timestamp_ns": 1652191872800638701,
+        "sequence_number": 7 if ask == "0" else 8,
     }
 
 
@@ -181,7 +182,7 @@ def test_trades_keep_their_nanoseconds_and_need_the_exchange_to_be_told_apart(
 ) -> None:
     rows = raw.rows(
         "select trade_id, exchange_id, traded_at, sip_timestamp_ns, size"
-        " from staging.stg_massive__trades order by exchange_id"
+        " from tape_trades order by exchange_id"
     )
     assert [row[:2] for row in rows] == [("7", 11), ("7", 12)]
     assert rows[0][2] == datetime(2022, 4, 28, 21, 37, 2, 461979)
@@ -191,8 +192,7 @@ def test_trades_keep_their_nanoseconds_and_need_the_exchange_to_be_told_apart(
 
 def test_a_price_of_nought_is_a_side_without_a_quote(raw: RawRows) -> None:
     rows = raw.rows(
-        "select bid_price, bid_round_lots, ask_price, ask_round_lots"
-        " from staging.stg_massive__quotes order by row_number"
+        "select bid, bid_round_lots, ask, ask_round_lots from tape_quotes order by row_number"
     )
     assert rows == [
         (Decimal("155.85"), 4, None, None),

@@ -219,7 +219,8 @@ def test_what_later_years_added_to_trades_is_understood(tmp_path: Path) -> None:
 @pytest.mark.parametrize("stamp", [1789718406372, 1789718406372522, "1789718406372522227", 1.5])
 def test_a_trade_stamped_in_another_unit_is_set_aside(stamp: object, tmp_path: Path) -> None:
     """The stream tells milliseconds where this tells nanoseconds."""
-    trade = {"id": "1", "exchange": 4, "price": 1, "size": 1, "sip_timestamp": stamp}
+    trade = {"id": "1", "exchange": 4, "price": 1, "size": 1}
+    trade |= {"sequence_number": 1, "sip_timestamp": stamp}
     with ScriptedServer(answer(json.dumps({"results": [trade]}))) as server:
         landed = run(massive, [about("trades")], context_for(tmp_path, server.url, KEY))
     assert landed.tables["massive_trades"] == []
