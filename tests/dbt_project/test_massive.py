@@ -88,9 +88,10 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> RawRows:
     raw.land("massive_dividends", [{**row, "request_id": request} for row in paid], ASKED_AT)
     raw.land("massive_trades", [trade("7", 11), trade("7", 12)], ASKED_AT)
     raw.land("massive_quotes", [quote("0", "60"), quote("155.87", "3")], ASKED_AT)
+    raw.land("massive_market_holidays", [holiday("NYSE", DAYS[2])], ASKED_AT)
     raw.build(
         "--select",
-        "+daily_bars +tape_trades +tape_quotes",
+        "+daily_bars +tape_trades +tape_quotes +quality_calendar_contradicted",
         "--exclude",
         "test_type:data",
     )
@@ -106,6 +107,10 @@ def trade(number: str, exchange: int) -> Row:
         "size": Decimal("0.0015"),
         "sip_timestamp_ns": 1651181822461979401,
     }
+
+
+def holiday(exchange: str, day: date) -> Row:
+    return {"exchange": exchange, "holiday_date": day, "name": "A holiday", "status": "closed"}
 
 
 def quote(ask: str, size: str) -> Row:
@@ -198,3 +203,8 @@ def test_a_price_of_nought_is_a_side_without_a_quote(raw: RawRows) -> None:
         (Decimal("155.85"), 4, None, None),
         (Decimal("155.85"), 4, Decimal("155.87"), 3),
     ]
+
+
+def test_a_session_that_is_listed_as_a_holiday_contradicts_the_calendar(raw: RawRows) -> None:
+    found = raw.rows("select key, detail from quality.quality_calendar_contradicted")
+    assert ("XNYS 2024-06-07", "a session, but massive lists A holiday") in found

@@ -11,13 +11,13 @@ told_once as (
 
     select
         file_seq,
-        min(row_number) as row_number,
-        min(request_id) as request_id,
         provider,
         provider_symbol,
         ex_date,
         exchange_timezone,
         currency,
+        min(row_number) as row_number,
+        min(request_id) as request_id,
         min(amount) as amount
     from dividends
     group by
@@ -31,13 +31,13 @@ summed as (
 
     select
         file_seq,
-        min(row_number) as row_number,
-        min(request_id) as request_id,
         provider,
         provider_symbol,
         ex_date,
         exchange_timezone,
         currency,
+        min(row_number) as row_number,
+        min(request_id) as request_id,
         sum(amount) as amount
     from told_once
     group by file_seq, provider, provider_symbol, ex_date, exchange_timezone, currency

@@ -32,10 +32,10 @@ ranked as (
 
     select
         trades.*,
-        coalesce(trades.trf_id, 0) as facility_id,
         symbols.instrument_id,
         symbols.symbol,
         landing_files.accepted_at as known_at,
+        coalesce(trades.trf_id, 0) as facility_id,
         row_number() over (
             partition by
                 symbols.instrument_id, trades.provider, trades.sip_timestamp_ns,

@@ -15,7 +15,6 @@ renamed as (
         request_id,
         symbol as provider_symbol,
         dividend_id,
-        cast(cash_amount as {{ f8() }}) as amount,
         currency,
         declared_date,
         ex_date,
@@ -23,7 +22,8 @@ renamed as (
         record_date,
         pay_date,
         frequency,
-        dividend_type
+        dividend_type,
+        cast(cash_amount as {{ f8() }}) as amount
     from source
 
 )

@@ -23,10 +23,10 @@ renamed as (
         conditions,
         correction,
         sequence_number,
-        {{ from_microseconds(whole_division('sip_timestamp_ns', '1000')) }} as traded_at,
         sip_timestamp_ns,
         participant_timestamp_ns,
-        trf_timestamp_ns
+        trf_timestamp_ns,
+        {{ from_microseconds(whole_division('sip_timestamp_ns', '1000')) }} as traded_at
     from source
 
 )
