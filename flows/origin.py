@@ -13,8 +13,8 @@ from warehouse.folder import DataFolder, write_whole
 from warehouse.provider_settings import KEY_NAMES, ProviderSettings
 from warehouse.settings import Settings
 
-# The exchange takes any key; a person's own ones never go there.
-SANDBOX_KEY = "sandbox-needs-no-key"
+# The exchange takes any key, this one as one of a paid plan; a person's own ones never go there.
+SANDBOX_KEY = "paid-for-in-the-sandbox"
 
 
 @contextmanager
@@ -59,15 +59,15 @@ def folder_clock(settings: Settings) -> Iterator[Settings]:
 
 
 def pointed_at(settings: Settings, url: str) -> Settings:
-    """The same settings, with every provider at a sandbox exchange, by the plan of one."""
+    """The same settings, with every provider at a sandbox exchange, and by its plan."""
     copy = settings.model_copy(deep=True)
     for name in type(copy.providers).model_fields:
         provider: ProviderSettings = getattr(copy.providers, name)
         provider.base_url = f"{url}/{name}"
-        if not provider.plan:
+        if not settings.sandbox.real_plans:
             provider.plan, provider.pace_seconds = "sandbox", None
-        provider.backoff_seconds = min(provider.backoff_seconds, 0.05)
-        provider.max_wait_seconds = min(provider.max_wait_seconds, 5.0)
+            provider.backoff_seconds = min(provider.backoff_seconds, 0.05)
+            provider.max_wait_seconds = min(provider.max_wait_seconds, 5.0)
     for name in KEY_NAMES:
         copy.give_key(name, SANDBOX_KEY)
     return copy

@@ -76,6 +76,8 @@ class SandboxSection(Section):
     start: datetime = datetime(2026, 3, 11, 15, 0)
     step_minutes: int = Field(default=15, ge=1, le=1440)
     url: str = ""
+    # Keep the real plans' paces and limits there too, to see how long something takes.
+    real_plans: bool = False
 
 
 class Settings(BaseSettings):
