@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -128,6 +128,11 @@ class Store:
         if held is not None:
             held[1].close()
             self._local.held = None
+
+    def __del__(self) -> None:
+        # A handle belongs to its thread; the others close theirs with their end.
+        with suppress(Exception):
+            self.close()
 
     def _begin_anew(self) -> None:
         """What was spent is not known any more, so the new ledger counts all of it as spent."""
