@@ -182,11 +182,12 @@ class PoliteEdge:
 
     def end(self, failed: FetchFailed | None) -> None:
         """Count units in a row that found the provider away; enough of them open the circuit."""
-        self._unit = None
+        unit, self._unit = self._unit, None
         if failed is None or failed.outcome not in PROVIDER_AWAY:
             self._away_in_a_row = 0
             return
-        if self.budget.is_open:
+        # A unit that we did not let ask says nothing of the provider.
+        if not (unit and unit.calls) or self.budget.is_open:
             return
         self._away_in_a_row += 1
         if self._away_in_a_row >= UNITS_IN_A_ROW:

@@ -251,6 +251,17 @@ def test_calls_keep_their_pace(make: Make) -> None:
     assert machine.slept == [60, 60]
 
 
+def test_a_day_that_is_spent_fails_units_and_opens_no_circuit(make: Make) -> None:
+    with ScriptedServer(GOOD) as server:
+        asker = make(server.url, calls_per_day=1)
+        for _ in range(5):
+            asker.ask()
+        assert len(server.requests) == 1
+    assert asker.outcomes == ["throttled"] * 4
+    assert not asker.edge.budget.is_open
+    assert "budget spent: 1 of 1 calls today, next at " in asker.context.failures[0].detail
+
+
 def test_no_secret_is_recorded_logged_or_told(make: Make, caplog: pytest.LogCaptureFixture) -> None:
     register_secret("registered/secret")
     caplog.set_level(logging.DEBUG)
