@@ -138,6 +138,7 @@ def test_a_call_counts_by_its_end_for_it_may_have_arrived_then(
     taken = own.take(1, LIVE)
     machine.seconds += 20
     own.answered(taken)
+    machine.seconds += 45
     assert own.take(1, LIVE).reserved_at == taken.reserved_at + 80
 
 
@@ -225,6 +226,17 @@ def test_an_answer_that_was_overtaken_lowers_nothing(file: Path) -> None:
     own.answered(second, used=80)
     own.answered(first, used=40)
     assert own.take(21, LIVE).reserved_at == first.reserved_at + 60
+
+
+def test_an_answer_that_was_overtaken_prolongs_nothing(file: Path, machine: SleepyMachine) -> None:
+    own = weighty(file)
+    began = seconds_now()
+    own.answered(own.take(50, LIVE), used=50)
+    machine.seconds += 30
+    first, second = own.take(10, LIVE), own.take(20, LIVE)
+    own.answered(second, used=80)
+    own.answered(first, used=60)
+    assert own.take(70, LIVE).reserved_at == began + 60
 
 
 def test_an_answer_out_of_the_minute_before_raises_nothing(
