@@ -1,4 +1,4 @@
-"""The sandbox as Massive: aggregates of any length, pages, adjustment, keys, plans and lock-outs."""
+"""The sandbox as Massive: aggregates of any length, pages, adjustment, keys, plans, lock-outs."""
 
 from __future__ import annotations
 
