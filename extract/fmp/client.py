@@ -20,6 +20,7 @@ class StableClient:
     def __init__(self, edge: PoliteEdge, base_url: str, key: str | None) -> None:
         self._session = PolicedSession(edge)
         self._base_url = base_url
+        self.heard: set[str] = set()
         self._refused: dict[tuple[str, str | None], FetchFailed] = {}
         if key:
             register_secret(key)
