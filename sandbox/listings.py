@@ -53,6 +53,12 @@ VENUES = {
 }
 
 
+FMP_SYMBOLS = {
+    "GOLD": "GCUSD", "CRUDE": "CLUSD", "EURUSD": "EURUSD", "BTC-USD": "BTCUSD",
+    "US3M": "month3", "US5Y": "year5", "US10Y": "year10", "US30Y": "year30",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     symbol: str
@@ -82,6 +88,11 @@ class Listing:
         """What an event may call it by: the exchange's own symbol or a provider's."""
         names = (self.symbol, self.yahoo_symbol, self.binance_symbol)
         return tuple(dict.fromkeys(filter(None, names)))
+
+    @property
+    def fmp_symbol(self) -> str:
+        """As Yahoo writes it, but for what FMP names by a pair, and the tenors of its curve."""
+        return FMP_SYMBOLS.get(self.symbol) or self.yahoo_symbol or self.symbol
 
     @property
     def ticks_per_unit(self) -> int:

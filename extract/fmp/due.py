@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from extract.fmp.settings import PROVIDER, TENORS
+from extract.fmp.settings import TENORS
 from extract.universe import Instrument
 from extract.view import View
 from extract.work import WorkItem
