@@ -32,7 +32,7 @@ def classify(reply: Reply) -> None:
         case 403 | 451:
             raise FetchFailed(Outcome.BLOCKED, detail, final=True)
         case 404:
-            raise FetchFailed(Outcome.MALFORMED, f"{detail or 'HTTP 404'} (no path)", final=True)
+            raise FetchFailed(Outcome.MALFORMED, "HTTP 404: no such path", final=True)
         case 429:
             raise FetchFailed(Outcome.THROTTLED, detail, retry_after(reply.headers))
         case status if status >= 500:

@@ -36,7 +36,7 @@ class Answer:
 
 
 def fetch_bars(
-    unit: Unit, client: StableClient, calendars: Calendars, rejected: RejectedRows
+    unit: Unit, client: StableClient, rejected: RejectedRows, calendars: Calendars
 ) -> Iterator[pa.Table]:
     """One table a call; each call's request answers its own part of the window.
 
