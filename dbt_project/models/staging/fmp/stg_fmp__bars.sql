@@ -17,6 +17,7 @@ renamed as (
         interval,
         stamped_at,
         bar_date,
+        'America/New_York' as exchange_timezone,
         open,
         high,
         low,
