@@ -121,9 +121,7 @@ class Fmp:
             return Answer(charts.daily(view, kind, query))
         return Answer(OF_SYMBOL[path](view))
 
-    def _many(
-        self, listings: list[Listing], call: Call, shape: Callable[[FmpView], Any]
-    ) -> Answer:
+    def _many(self, listings: list[Listing], call: Call, shape: Callable[[FmpView], Any]) -> Answer:
         views = [self._view(listing, call) for listing in listings]
         return Answer([shape(view) for view in views if view.last is not None])
 

@@ -40,9 +40,7 @@ def curve(market: Market, query: dict[str, str], today: date, now: int) -> list[
         published = int(calendar.closes_at[place]) + PUBLISHED_MINUTES
         if _is_bond_holiday(day) or published * 60 > now:
             continue
-        rates = [
-            int(days[tenor].close[place]) / bonds[tenor].ticks_per_unit for tenor in days
-        ]
+        rates = [int(days[tenor].close[place]) / bonds[tenor].ticks_per_unit for tenor in days]
         row: dict[str, Any] = {"date": day.isoformat()}
         for tenor, years in YEARS.items():
             rate = round(float(np.interp(years, known, rates)), 2)
