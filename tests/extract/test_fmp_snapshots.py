@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from planning import Desk
@@ -14,7 +14,6 @@ from provider_runs import Landed, context_for, fmp_bars, run
 from extract import fmp, universe
 from extract.context import FetchContext
 from extract.fmp.due import due
-from extract.http import PoliteEdge
 from extract.landing import Landing
 from extract.ledger.asked import Asked
 from extract.plan import Choice, make
@@ -68,7 +67,7 @@ def test_one_call_for_each_ninety_days_serves_all_bonds(exchange: Exchange, aske
             if one["symbol"] == bond and one["window_start"]
         ]
         assert (windows[0][0], windows[-1][1]) == YEAR
-        assert all(one[1] == two[0] for one, two in zip(windows, windows[1:], strict=False))
+        assert all(one[1] == two[0] for one, two in itertools.pairwise(windows))
     without_call = [one for one in landed.requests if one["attempt"] == 0]
     assert len(without_call) == 20
     assert all(one["detail"].startswith("answered by request 70000") for one in without_call)
