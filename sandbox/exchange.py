@@ -36,7 +36,7 @@ class Limits:
     binance_ban_seconds: int = 120
     fmp_requests_per_minute: int = 3000
     # The newest bars that an intraday answer keeps, and what its plan is: free or premium.
-    fmp_intraday_rows: int = 1200
+    fmp_intraday_rows: int = 2000
     fmp_plan: str = "premium"
 
 

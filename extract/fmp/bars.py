@@ -116,9 +116,10 @@ def _read(unit: Unit, raw: list[Any], window: Window, rejected: RejectedRows) ->
 def _cut_at(answer: Answer, window: Window, daily: bool) -> datetime | None:
     """Where the answer begins when it does not reach the window's first session; else None.
 
-    One session cannot be asked for in parts: a hole at its beginning is the gap ledger's.
+    One day cannot be asked for in parts: a hole at its beginning is the gap ledger's.
     """
-    if not answer.stamps or len(window.sessions) < 2:
+    first_day, last_day = window.days
+    if not answer.stamps or not window.sessions or first_day == last_day:
         return None
     oldest, first = min(answer.stamps), window.sessions[0]
     if daily:

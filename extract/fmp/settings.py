@@ -12,7 +12,7 @@ PROVIDER = "fmp"
 ZONE_NAME = "America/New_York"
 ZONE = ZoneInfo(ZONE_NAME)
 # Between the sessions of every calendar of that zone, futures included: where windows are cut.
-EVENING = time(17, 30)
+EVENING = time(18)
 # A daily bar belongs to the window that holds this hour of its date.
 NOON = time(12)
 USUAL_CALENDAR = "XNYS"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from extract import universe
@@ -47,11 +47,11 @@ class Window:
         return windows.local_day(first), windows.local_day(last - timedelta.resolution)
 
     def halves(self) -> list[Window]:
-        """Two with about as many sessions; itself when it has but one."""
-        if len(self.sessions) < 2:
+        """Two with about as many days; itself when it has but one, which is the least to ask for."""
+        first, last = self.days
+        middle = windows.at(first + (last - first + windows.DAY) / 2, time())
+        if not self.start < middle < self.end:
             return [self]
-        later = self.sessions[len(self.sessions) // 2]
-        middle = windows.evening(later.session_date - windows.DAY)
         return [
             Window(self.calendar, self.start, middle),
             Window(self.calendar, middle, self.end),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from extract.fmp.settings import EVENING, LENGTHS, SETTLE, SPANS, USUAL_CALENDAR, ZONE
 from warehouse import market_hours
@@ -53,4 +53,9 @@ def local_day(moment: datetime) -> date:
 
 def evening(day: date) -> datetime:
     """Between the sessions of that date and of the next, in UTC."""
-    return datetime.combine(day, EVENING, ZONE).astimezone(UTC).replace(tzinfo=None)
+    return at(day, EVENING)
+
+
+def at(day: date, hour: time) -> datetime:
+    """An hour of New York's date, in UTC."""
+    return datetime.combine(day, hour, ZONE).astimezone(UTC).replace(tzinfo=None)

@@ -109,6 +109,23 @@ def test_a_silently_cut_answer_is_found_and_its_older_part_halved(
     assert "cut: begins at" in cut.requests[0]["detail"]
 
 
+def test_a_session_that_spans_two_days_is_asked_for_day_by_day_when_it_is_cut(
+    exchange: Exchange, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gold trades from six in the evening; more minutes than an answer holds lie in one session."""
+    session = (datetime(2026, 3, 9, 22), datetime(2026, 3, 10, 22))
+    item = fmp_bars("GCUSD", "1m", *session)
+    whole = asked(item)
+    exchange.clear_journal()
+    monkeypatch.setattr(exchange.limits, "fmp_intraday_rows", 1500)
+    cut = asked(item)
+    assert sorted(stamps(cut)) == stamps(whole)
+    assert [(one["from"], one["to"]) for one in calls(exchange)] == [
+        ("2026-03-09", "2026-03-10"),
+        ("2026-03-09", "2026-03-09"),
+    ]
+
+
 def test_a_cut_that_never_ends_is_given_up(
     exchange: Exchange, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,7 +168,7 @@ def test_bars_younger_than_five_minutes_are_neither_asked_for_nor_landed(
         ("1h", SUMMER[1], datetime(2026, 3, 10, 20, 4), datetime(2026, 3, 10, 19, 30)),
         ("1h", SUMMER[1], datetime(2026, 3, 10, 20, 5), SUMMER[1]),
         ("1d", SUMMER[1], datetime(2026, 3, 10, 20, 5), SUMMER[1]),
-        ("1d", SUMMER[1], datetime(2026, 3, 10, 20, 4), datetime(2026, 3, 9, 21, 30)),
+        ("1d", SUMMER[1], datetime(2026, 3, 10, 20, 4), datetime(2026, 3, 9, 22)),
     ],
 )
 def test_a_window_ends_with_the_newest_bar_that_has_settled(
