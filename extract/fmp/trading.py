@@ -47,7 +47,7 @@ class Window:
         return windows.local_day(first), windows.local_day(last - timedelta.resolution)
 
     def halves(self) -> list[Window]:
-        """Two with about as many days; itself when it has but one, which is the least to ask for."""
+        """Two with about as many days; itself when it has but one: less cannot be asked for."""
         first, last = self.days
         middle = windows.at(first + (last - first + windows.DAY) / 2, time())
         if not self.start < middle < self.end:

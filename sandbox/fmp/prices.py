@@ -23,7 +23,8 @@ class FmpView(View):
     def single(self, ticks: Ints, ratio: Floats | float) -> Floats:
         exact = ticks / self.listing.ticks_per_unit / ratio * (1 + self.jitter)
         if self.jitter:
-            return np.round(exact.astype(np.float32).astype(np.float64), 6)
+            widened: Floats = exact.astype(np.float32).astype(np.float64)
+            return np.round(widened, 6)
         finest = max(self.decimals, -int(self.listing.tick.as_tuple().exponent))
         return np.round(exact, finest)
 
