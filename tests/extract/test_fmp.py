@@ -239,6 +239,18 @@ def test_where_no_day_traded_either_an_empty_list_is_an_answer(
     assert own["detail"] == "no daily bar of these days either"
 
 
+def test_an_older_part_that_is_silent_after_a_cut_stays_open(
+    exchange: Exchange, asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange.limits, "fmp_intraday_rows", 40)
+    fault(exchange, {"empty_page": True}, "15min", nth={"from": 2})
+    landed = asked(fmp_bars("AAPL", "15m", *WEEK))
+    assert landed.outcomes == ["unavailable"]
+    assert len(bars(landed)) == landed.requests[0]["row_count"] > 0
+    answered = [one for one in landed.requests if one["window_start"]]
+    assert [one["window_start"] for one in answered] == [stamps(landed)[0]]
+
+
 def test_a_session_just_begun_may_be_silent(exchange: Exchange, asked: Asked) -> None:
     exchange.set_clock(datetime(2026, 3, 10, 13, 50))
     fault(exchange, {"empty_page": True})
