@@ -53,6 +53,14 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> RawRows:
     rows += [day_bar(days, "year10", day, 4.2 + n / 100) for n, day in enumerate(DAYS)]
     raw.land("fmp_bars", rows, OBSERVED)
     later = OBSERVED + timedelta(days=3)
+    actions = raw.request(OBSERVED, provider="fmp", endpoint="actions", row_count=2)
+    event = {"request_id": actions, "symbol": "NVDA", "ex_date": DAYS[2]}
+    raw.land("fmp_splits", [{**event, "numerator": 10.0, "denominator": 1.0}], OBSERVED)
+    paid = {**event, "ex_date": DAYS[1], "amount_adjusted": 0.025, "amount": 0.25}
+    raw.land("fmp_dividends", [paid], OBSERVED)
+    split = raw.request(OBSERVED, provider="fmp", row_count=4)
+    adjusted = [stock(split, day, 12.5, 4000.0) | {"symbol": "NVDA"} for day in DAYS]
+    raw.land("fmp_bars", adjusted, OBSERVED)
     again = raw.request(later, provider="fmp", row_count=4)
     # A 32-bit float that was widened, and shares counted by the hundred.
     raw.land("fmp_bars", [stock(again, day, 130.729996, 63896200.0) for day in DAYS], later)
@@ -86,6 +94,22 @@ def test_a_days_bar_belongs_to_the_session_of_its_date(warehouse: RawRows) -> No
     assert [row[1] for row in found] == opens
     assert {row[2] for row in found} == {Decimal("130.73")}
     assert {(row[4], row[5]) for row in found} == {(None, "fmp")}
+
+
+def test_prices_and_dividends_come_back_to_as_traded_by_the_providers_own_splits(
+    warehouse: RawRows,
+) -> None:
+    found = warehouse.rows(
+        "select close_raw, close, volume_raw from daily_bars "
+        "where symbol = 'NVDA' order by session_date"
+    )
+    assert found == [(Decimal(125), Decimal("12.5"), 400), (Decimal(125), Decimal("12.5"), 400)] + [
+        (Decimal("12.5"), Decimal("12.5"), 4000)
+    ] * 2
+    actions = warehouse.rows(
+        "select action, ex_date, value from corporate_actions where provider = 'fmp' order by 1"
+    )
+    assert actions == [("dividend", DAYS[1], 0.25), ("split", DAYS[2], 10.0)]
 
 
 def test_jitter_of_price_and_volume_makes_no_version(warehouse: RawRows) -> None:
