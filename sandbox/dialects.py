@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sandbox.answers import Dialect
 from sandbox.binance import Binance
+from sandbox.fmp import Fmp
 from sandbox.massive import Massive
 from sandbox.yahoo import Yahoo
 
-DIALECTS: tuple[type[Dialect], ...] = (Yahoo, Binance, Massive)
+DIALECTS: tuple[type[Dialect], ...] = (Yahoo, Binance, Massive, Fmp)
