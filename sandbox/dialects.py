@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.answers import Dialect
 from sandbox.binance import Binance
+from sandbox.binance.archive import BinanceArchive
 from sandbox.yahoo import Yahoo
 
-DIALECTS: tuple[type[Dialect], ...] = (Yahoo, Binance)
+DIALECTS: tuple[type[Dialect], ...] = (Yahoo, Binance, BinanceArchive)

@@ -44,6 +44,8 @@ class ProviderSettings(Section):
 
     enabled: bool = True
     base_url: str = ""
+    # Where files of whole days and months are; without one, none is asked for.
+    archive_url: str = ""
     pace_seconds: float = Field(default=0.0, ge=0, le=3600)
     timeout_seconds: float = Field(default=30.0, gt=0, le=600)
     attempts: int = Field(default=4, ge=1, le=20)
@@ -52,7 +54,7 @@ class ProviderSettings(Section):
     max_body_mb: int = Field(default=64, ge=1, le=1024)
     weight_per_minute: int | None = Field(default=None, ge=1)
 
-    @field_validator("base_url")
+    @field_validator("base_url", "archive_url")
     @classmethod
     def plain_web_address(cls, value: str) -> str:
         if not value:
@@ -78,6 +80,7 @@ class YahooSettings(ProviderSettings):
 
 class BinanceSettings(ProviderSettings):
     base_url: str = "https://data-api.binance.vision"
+    archive_url: str = "https://data.binance.vision"
     weight_per_minute: int | None = Field(default=5000, ge=1)
 
 

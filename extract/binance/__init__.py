@@ -9,10 +9,12 @@ from dlt.extract import DltSource
 
 from extract.binance import bars, snapshots
 from extract.binance.answers import WeightWatch
+from extract.binance.archives import Archive
 from extract.binance.client import MarketClient
 from extract.binance.settings import PROVIDER
 from extract.binance.windows import chunks
 from extract.context import FetchContext
+from extract.edge.requests_session import PolicedSession
 from extract.http import PoliteEdge, Unit
 from extract.request_log import RejectedRows
 from extract.resources import typed_source
@@ -31,10 +33,15 @@ LOADED: tuple[tuple[str, str, Fetch], ...] = (
 def _opened(context: FetchContext) -> tuple[PoliteEdge, MarketClient]:
     """One edge and one client for all groups of a run: they share pace, weight and bans."""
     if PROVIDER not in context.kept:
-        watch = WeightWatch(context.settings.weight_per_minute)
+        url = context.settings.archive_url
+        archive = Archive(url) if url else None
+        watch = WeightWatch(context.settings.weight_per_minute, archive)
         edge = PoliteEdge.of(PROVIDER, context, watch.classify)
         watch.edge = edge
-        context.kept[PROVIDER] = (edge, MarketClient(edge, context.settings.base_url))
+        if archive:
+            archive.session = PolicedSession(edge)
+        client = MarketClient(edge, context.settings.base_url, archive)
+        context.kept[PROVIDER] = (edge, client)
     opened: tuple[PoliteEdge, MarketClient] = context.kept[PROVIDER]
     return opened
 

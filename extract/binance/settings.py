@@ -25,3 +25,13 @@ WEIGHT_HEADER = "x-mbx-used-weight-1m"
 # A stamp outside of these is in another unit than milliseconds, or nonsense.
 EARLIEST_MS = 1_262_304_000_000
 LATEST_MS = 4_102_444_800_000
+
+# Larger than this is a time in microseconds: archives count so from 2025 on.
+MOST_MILLISECONDS = 100_000_000_000_000
+# The file of a day is there this long after its end, that of a month after the first Monday.
+ARCHIVED_AFTER = timedelta(hours=12)
+# Fewer days than this are asked of the API.
+LEAST_ARCHIVED_DAYS = timedelta(days=3)
+CHECKSUM_SUFFIX = ".CHECKSUM"
+# No line of a file of klines is longer.
+LONGEST_KLINE = 256
