@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from extract.outcomes import Outcome
 from extract.request_log import RejectedRows, RequestLog
 from extract.work import WorkItem
-from warehouse.settings import ProviderSettings
+from warehouse.provider_settings import ProviderSettings
 
 
 @dataclass(frozen=True)
@@ -30,5 +32,6 @@ class FetchContext:
     log: RequestLog
     rejected: RejectedRows
     folder: Path
+    key: SecretStr | None = None
     failures: list[Failure] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)

@@ -51,7 +51,12 @@ def fetch(
     ordered = sorted(items, key=lambda item: item.provider)
     for provider, own in groupby(ordered, key=lambda item: item.provider):
         context = FetchContext(
-            run_id, settings.provider(provider), log, rejected, settings.folder.root
+            run_id,
+            settings.provider(provider),
+            log,
+            rejected,
+            settings.folder.root,
+            settings.key(provider),
         )
         while group := tuple(islice(own, UNITS_PER_GROUP)):
             tables = _through_dlt(module(provider).source(group, context), run_folder)

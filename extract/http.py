@@ -27,7 +27,7 @@ from extract.outcomes import (
 from extract.request_log import RequestLog, RequestRecord
 from extract.work import WorkItem
 from warehouse import clock, logs
-from warehouse.settings import ProviderSettings
+from warehouse.provider_settings import ProviderSettings
 
 UNITS_IN_A_ROW = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

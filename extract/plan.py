@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -14,8 +15,10 @@ from extract.ledger.asked import Asked, Key, Span
 from extract.ledger.coverage import coverage, rules
 from extract.ledger.gaps import Wanted
 from extract.ledger.windows import Due, bar_at, closed_until, joined
-from extract.providers import PROVIDERS, module
+from extract.providers import module
+from extract.sources import Sources
 from extract.universe import Instrument
+from extract.view import View
 from extract.work import WorkItem
 from warehouse import clock, market_hours
 from warehouse.errors import UsageError
@@ -23,7 +26,19 @@ from warehouse.folder import DataFolder
 from warehouse.market_hours import Session
 from warehouse.settings import Settings
 
-ASK_UNKNOWN_AGAIN = timedelta(days=1)
+CHECK = "check"
+# Endpoints whose answers tell how the bars of the same group are to be read.
+EXPLAINS_BARS = frozenset({"actions", "splits", "dividends"})
+
+
+@dataclass(frozen=True)
+class Serving:
+    """One provider's part in holding one interval of an instrument, and how far back."""
+
+    provider: str
+    interval: str
+    back: timedelta
+    checks: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,62 +83,89 @@ class Planner:
         self.choice = choice
         self.coverage = coverage()
         self.rules = rules()
+        self.sources = Sources(settings, choice.providers)
         self.instruments = choice.instruments(universe.instruments(self.folder))
-        self.delisted = {
-            one.instrument_id for one in self.instruments if not one.is_listed(self.today)
-        }
-        self.served = [
-            name
-            for name in sorted(PROVIDERS, key=lambda name: self.rules[name].priority)
-            if settings.provider(name).enabled
-            and name != "file_drop"
-            and (not choice.providers or name in choice.providers)
-        ]
         longest = max(one.back for one in self.coverage)
         self.asked: Asked = history.read(self.folder, landing, now - longest)
         self.wanted = gaps.read(self.folder)
-        self.with_files = not choice.symbols and (
-            not choice.providers or "file_drop" in choice.providers
-        )
 
     def items(self) -> Iterator[WorkItem]:
-        for instrument in self.instruments:
-            provider = next(
-                (one for one in self.served if instrument.symbol_at(one, self.today)), None
-            )
-            if provider is None:
-                continue
-            if not self.choice.gaps_only:
-                yield from self._actions(instrument, provider)
-            yield from self._bars(instrument, provider)
-        if self.choice.gaps_only:
-            return
-        yield from self._snapshots()
-        if self.with_files:
+        """Instrument by instrument, what explains its bars before them; then what is for all."""
+        serving = [self._serving(one) for one in self.instruments]
+        views = {name: self._view(name, serving) for name in self.sources.able}
+        before: dict[tuple[str, int], list[WorkItem]] = defaultdict(list)
+        after: list[WorkItem] = []
+        if not self.choice.gaps_only:
+            for name, view in views.items():
+                for item in module(name).due(view):
+                    if item.instrument_id and item.endpoint in EXPLAINS_BARS:
+                        before[name, item.instrument_id].append(item)
+                    else:
+                        after.append(item)
+        for instrument, served in zip(self.instruments, serving, strict=True):
+            for one in served:
+                # A provider may serve several intervals; its actions come once, ahead of them.
+                yield from before.pop((one.provider, instrument.instrument_id), ())
+                yield from self._bars(instrument, one, views[one.provider])
+        for items in before.values():
+            yield from items
+        yield from after
+        if not self.choice.gaps_only and not self.choice.symbols and self.sources.with_files:
             yield from self._files()
 
-    def _bars(self, instrument: Instrument, provider: str) -> Iterator[WorkItem]:
-        backs: dict[str, timedelta] = {}
-        for row in self.coverage:
-            if instrument.in_group(row.group):
-                backs[row.interval] = max(row.back, backs.get(row.interval, row.back))
-        for interval, back in backs.items():
+    def _serving(self, instrument: Instrument) -> list[Serving]:
+        """The longest coverage of each interval goes to one provider; checks go to all others."""
+        rows = [row for row in self.coverage if instrument.in_group(row.group)]
+        found: list[Serving] = []
+        for interval in dict.fromkeys(row.interval for row in rows):
             if self.choice.intervals and interval not in self.choice.intervals:
                 continue
-            key: Key = (provider, "bars", instrument.instrument_id, interval)
-            if self._lately_unknown(key):
-                continue
-            for start, end, reason in joined(self._due(instrument, key, back)):
-                for low, high in module(provider).chunks(interval, start, end, self.now):
-                    yield self._item(
-                        instrument, provider, "bars", reason, interval=interval, start=low, end=high
-                    )
+            held = [row for row in rows if row.interval == interval and row.purpose != CHECK]
+            checked = [row for row in rows if row.interval == interval and row.purpose == CHECK]
+            first: list[str] = []
+            if held:
+                row = max(held, key=lambda row: row.back)
+                first = self.sources.chain(instrument, interval, row.purpose, self.today)[:1]
+                found += [Serving(name, interval, row.back) for name in first]
+            if checked:
+                back = max(row.back for row in checked)
+                others = self.sources.chain(instrument, interval, CHECK, self.today)
+                found += [
+                    Serving(name, interval, back, checks=True)
+                    for name in others
+                    if name not in first
+                ]
+        return found
 
-    def _due(self, instrument: Instrument, key: Key, back: timedelta) -> Iterator[Due]:
+    def _view(self, provider: str, serving: Sequence[Sequence[Serving]]) -> View:
+        pairs = list(zip(self.instruments, serving, strict=True))
+        return View(
+            provider,
+            self.now,
+            self.asked,
+            tuple(one for one, _ in pairs if one.symbol_at(provider, self.today)),
+            frozenset(
+                one.instrument_id
+                for one, served in pairs
+                if any(part.provider == provider and not part.checks for part in served)
+            ),
+            self.choice.intervals,
+        )
+
+    def _bars(self, instrument: Instrument, serving: Serving, view: View) -> Iterator[WorkItem]:
+        interval = serving.interval
+        if view.lately_unknown(instrument, "bars", interval):
+            return
+        for start, end, reason in joined(self._due(instrument, serving)):
+            for low, high in module(serving.provider).chunks(interval, start, end, self.now):
+                yield view.item(instrument, "bars", reason, interval, low, high)
+
+    def _due(self, instrument: Instrument, serving: Serving) -> Iterator[Due]:
         """What is missing, not settled or wanted again, session by session."""
-        interval = str(key[3])
-        wanted = self.wanted[instrument.instrument_id, interval]
-        since = self.now - back
+        interval = serving.interval
+        key: Key = (serving.provider, "bars", instrument.instrument_id, interval)
+        wanted = {} if serving.checks else self.wanted[instrument.instrument_id, interval]
+        since = self.now - serving.back
         # However long the machine slept: from where the answers end.
         answered_until = self.asked.answered_until(key) or self.now
         oldest = datetime.combine(min(wanted), time()) if wanted else since
@@ -161,98 +203,12 @@ class Planner:
                 holes = [(bar_at(session, interval, unsettled[0][0]), unsettled[-1][1])]
         yield from ((hole, reason) for hole in holes)
 
-    def _actions(self, instrument: Instrument, provider: str) -> Iterator[WorkItem]:
-        """Splits and dividends, before the bars they explain, once a session."""
-        if provider != "yahoo" or instrument.asset_class not in ("stock", "etf", "fund"):
-            return
-        if self.choice.intervals and "1d" not in self.choice.intervals:
-            return
-        key: Key = (provider, "actions", instrument.instrument_id, None)
-        last = self.asked.answered_at.get(key)
-        if self._lately_unknown(key) or (last and last >= self._opened(instrument.calendar)):
-            return
-        if last and not instrument.is_listed(last.date()):
-            return
-        yield self._item(instrument, provider, "actions", "new session" if last else "missing")
-
-    def _snapshots(self) -> Iterator[WorkItem]:
-        """Quotes of all Yahoo symbols in one call; trades and book of each Binance symbol."""
-        listed = [one for one in self.instruments if one.instrument_id not in self.delisted]
-        batch = [
-            symbol
-            for one in listed
-            if "yahoo" in self.served
-            and (symbol := one.symbol_at("yahoo", self.today))
-            and self._quote_is_due(one)
-        ]
-        size = 50
-        for first in range(0, len(batch), size):
-            yield WorkItem("yahoo", "quotes", tuple(batch[first : first + size]), "snapshot")
-        for instrument in listed:
-            if "binance" in self.served and instrument.symbol_at("binance", self.today):
-                yield self._item(instrument, "binance", "trades", "snapshot")
-                yield self._item(instrument, "binance", "book_tickers", "snapshot")
-
-    def _quote_is_due(self, instrument: Instrument) -> bool:
-        """While the market is open, and once after its close."""
-        if market_hours.current(instrument.calendar, self.now):
-            return True
-        last = self.asked.answered_at.get(("yahoo", "quotes", None, None))
-        return last is None or last < self._closed(instrument.calendar)
-
     def _files(self) -> Iterator[WorkItem]:
         for path in module("file_drop").waiting_files(self.folder.inbox):
             # A kill between landing a file and moving it away must not land it twice.
             taken = module("file_drop").content(path) in self.asked.contents
             reason = "landed already" if taken else "dropped"
             yield WorkItem("file_drop", "file", (path.name,), reason)
-
-    def _item(
-        self,
-        instrument: Instrument,
-        provider: str,
-        endpoint: str,
-        reason: str,
-        interval: str | None = None,
-        start: datetime | None = None,
-        end: datetime | None = None,
-    ) -> WorkItem:
-        return WorkItem(
-            provider=provider,
-            endpoint=endpoint,  # type: ignore[arg-type]
-            symbols=(str(instrument.symbol_at(provider, self.today)),),
-            reason=reason,
-            instrument_id=instrument.instrument_id,
-            interval=interval,
-            start=start,
-            end=end,
-            exchange_timezone=market_hours.TIMEZONES[instrument.calendar],
-            is_listed=instrument.is_listed(self.today),
-        )
-
-    def _lately_unknown(self, key: Key) -> bool:
-        """A delisted instrument that the provider does not know any more is asked for no more."""
-        at = self.asked.unknown_at.get(key)
-        rest = timedelta.max if key[2] in self.delisted else ASK_UNKNOWN_AGAIN
-        return at is not None and self.now - at < rest
-
-    def _opened(self, calendar: str) -> datetime:
-        return max(
-            session.opens_at
-            for session in market_hours.sessions(calendar, self.now - timedelta(days=12), self.now)
-        )
-
-    def _closed(self, calendar: str) -> datetime:
-        return max(
-            (
-                session.closes_at
-                for session in market_hours.sessions(
-                    calendar, self.now - timedelta(days=12), self.now
-                )
-                if session.closes_at <= self.now
-            ),
-            default=datetime.min,
-        )
 
 
 def _listed(instrument: Instrument, session: Session) -> bool:

@@ -5,7 +5,23 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-PROVIDERS = ("binance", "yahoo", "file_drop")
+from warehouse.errors import UsageError
+
+PROVIDERS = (
+    "binance",
+    "yahoo",
+    "file_drop",
+)
+# What they were called before, or are called by habit.
+OTHER_NAMES = {"polygon": "massive"}
+
+
+def canonical(name: str) -> str:
+    """The provider's own name; an unknown one is told with the names there are."""
+    found = OTHER_NAMES.get(name.lower(), name.lower())
+    if found not in PROVIDERS:
+        raise UsageError(f"no such provider: {name}", f"providers are: {', '.join(PROVIDERS)}")
+    return found
 
 
 def module(provider: str) -> Any:

@@ -1,4 +1,4 @@
-"""The columns of raw tables, read from their one declaration: dbt's sources file."""
+"""The columns of raw tables, read from their one declaration: dbt's sources files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 
 from warehouse.settings import PROJECT
 
-DECLARATION = PROJECT / "dbt_project" / "models" / "staging" / "_sources.yml"
+STAGING = PROJECT / "dbt_project" / "models" / "staging"
 LANDED_KEY = ("file_seq", "row_number")
 
 ARROW_TYPES: dict[str, pa.DataType] = {
@@ -39,15 +39,16 @@ DLT_TYPES: dict[str, dict[str, Any]] = {
 
 @lru_cache(maxsize=1)
 def declared() -> dict[str, dict[str, str]]:
-    """Raw table -> column -> type, in the declared order."""
-    sources = yaml.safe_load(DECLARATION.read_text(encoding="utf-8"))["sources"]
-    raw = next(source for source in sources if source["name"] == "raw")
+    """Raw table -> column -> type, in the declared order, out of the file of each folder."""
     return {
         table["name"]: {
             column["name"]: column["data_type"].upper().replace(" ", "")
             for column in table["columns"]
         }
-        for table in raw["tables"]
+        for file in sorted(STAGING.glob("*/_sources.yml"))
+        for source in yaml.safe_load(file.read_text(encoding="utf-8"))["sources"]
+        if source["name"] == "raw"
+        for table in source["tables"]
     }
 
 

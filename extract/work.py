@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
-
-Endpoint = Literal["actions", "bars", "quotes", "trades", "book_tickers", "file"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +11,7 @@ class WorkItem:
     """`start` is inclusive and `end` exclusive, both naive UTC and on the bar grid."""
 
     provider: str
-    endpoint: Endpoint
+    endpoint: str
     symbols: tuple[str, ...]
     reason: str
     instrument_id: int | None = None

@@ -7,12 +7,11 @@ import re
 import shutil
 import tomllib
 from datetime import datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from dotenv import dotenv_values
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,76 +21,20 @@ from pydantic_settings import (
 
 from warehouse.errors import ConfigurationError
 from warehouse.folder import DataFolder
+from warehouse.provider_settings import (
+    KEY_NAMES,
+    ProviderSettings,
+    ProvidersSection,
+    Section,
+    SourcesSection,
+)
 
 PROJECT = Path(__file__).resolve().parent.parent
 SECRET_NAMES = (
-    "MASSIVE_API_KEY",
-    "POLYGON_API_KEY",
-    "FMP_API_KEY",
-    "ALPHA_VANTAGE_API_KEY",
-    "BINANCE_API_KEY",
+    *(name for names in KEY_NAMES.values() for name in names),
     "BINANCE_API_SECRET",
     "DATABASE_URL",
 )
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", validate_default=True)
-
-
-class ProviderSettings(Section):
-    """How one provider is asked."""
-
-    enabled: bool = True
-    base_url: str = ""
-    # Where files of whole days and months are; without one, none is asked for.
-    archive_url: str = ""
-    pace_seconds: float = Field(default=0.0, ge=0, le=3600)
-    timeout_seconds: float = Field(default=30.0, gt=0, le=600)
-    attempts: int = Field(default=4, ge=1, le=20)
-    backoff_seconds: float = Field(default=2.0, ge=0, le=600)
-    max_wait_seconds: float = Field(default=120.0, ge=0, le=3600)
-    max_body_mb: int = Field(default=64, ge=1, le=1024)
-    weight_per_minute: int | None = Field(default=None, ge=1)
-
-    @field_validator("base_url", "archive_url")
-    @classmethod
-    def plain_web_address(cls, value: str) -> str:
-        if not value:
-            return value
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("must begin with http:// or https:// and name a host")
-        if parts.username or parts.password:
-            raise ValueError("must hold no user name or password")
-        try:
-            address = ip_address(parts.hostname)
-        except ValueError:
-            return value.rstrip("/")
-        if address.is_link_local or address.is_unspecified or address.is_multicast:
-            raise ValueError("must not be a link-local or unspecified address")
-        return value.rstrip("/")
-
-
-class YahooSettings(ProviderSettings):
-    base_url: str = "https://query2.finance.yahoo.com"
-    pace_seconds: float = Field(default=1.0, ge=0, le=3600)
-
-
-class BinanceSettings(ProviderSettings):
-    base_url: str = "https://data-api.binance.vision"
-    archive_url: str = "https://data.binance.vision"
-    weight_per_minute: int | None = Field(default=5000, ge=1)
-
-
-class FileDropSettings(ProviderSettings):
-    pass
-
-
-class ProvidersSection(Section):
-    yahoo: YahooSettings = YahooSettings()
-    binance: BinanceSettings = BinanceSettings()
-    file_drop: FileDropSettings = FileDropSettings()
 
 
 class LandingSection(Section):
@@ -113,7 +56,7 @@ class ScorerSettings(Section):
     """A person's own model: a Python file with `score(table)`, and the features it is given."""
 
     file: Path
-    features: list[Literal["price", "volume", "index"]] = ["price"]
+    features: list[Literal["price", "volume", "index"]] = Field(default=["price"])
     keep_nulls: bool = False
     timeout_seconds: float = Field(default=600.0, gt=0, le=86_400)
 
@@ -143,7 +86,10 @@ class Settings(BaseSettings):
     publish: PublishSection = PublishSection()
     sandbox: SandboxSection = SandboxSection()
     providers: ProvidersSection = ProvidersSection()
+    sources: SourcesSection = SourcesSection()
     scoring: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], ScorerSettings] = {}
+
+    _keys: dict[str, SecretStr] = PrivateAttr(default_factory=dict)
 
     @property
     def folder(self) -> DataFolder:
@@ -152,6 +98,12 @@ class Settings(BaseSettings):
     def provider(self, name: str) -> ProviderSettings:
         found: ProviderSettings = getattr(self.providers, name)
         return found
+
+    def key(self, provider: str) -> SecretStr | None:
+        return self._keys.get(provider)
+
+    def give_key(self, provider: str, key: str) -> None:
+        self._keys = {**self._keys, provider: SecretStr(key)}
 
     @classmethod
     def settings_customise_sources(
@@ -171,6 +123,7 @@ class Settings(BaseSettings):
 
 
 _config_file: Path = PROJECT / "tapehouse.toml"
+_dotenv: dict[str, str] = {}
 
 
 def make_config() -> None:
@@ -210,10 +163,15 @@ def load(config: Path | None = None) -> Settings:
             ) from None
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"{_config_file}: cannot be read: {error}") from None
+    _read_dotenv()
     try:
-        return Settings(_env_file=PROJECT / ".env")  # type: ignore[call-arg]
+        found = Settings(_env_file=PROJECT / ".env")  # type: ignore[call-arg]
     except ValidationError as error:
         raise ConfigurationError(_explain(error, text), "mend the setting and try again") from None
+    for provider, names in KEY_NAMES.items():
+        if key := next(filter(None, map(_secret, names)), ""):
+            found.give_key(provider, key)
+    return found
 
 
 def _explain(error: ValidationError, text: str) -> str:
@@ -253,7 +211,18 @@ def line_of(text: str, path: list[str]) -> int | None:
 
 def secret_values() -> list[str]:
     """What must never be written anywhere, read here and handed only to the redactor."""
-    return [value for name in SECRET_NAMES if len(value := os.environ.get(name, "")) >= 6]
+    return [value for name in SECRET_NAMES if len(value := _secret(name)) >= 6]
+
+
+def _secret(name: str) -> str:
+    return os.environ.get(name) or _dotenv.get(name) or ""
+
+
+def _read_dotenv() -> None:
+    file = PROJECT / ".env"
+    _dotenv.clear()
+    if file.is_file():
+        _dotenv.update({name: value or "" for name, value in dotenv_values(file).items()})
 
 
 def export_for_children(**names: Any) -> None:

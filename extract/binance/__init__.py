@@ -11,6 +11,7 @@ from extract.binance import bars, snapshots
 from extract.binance.answers import WeightWatch
 from extract.binance.archives import Archive
 from extract.binance.client import MarketClient
+from extract.binance.due import due
 from extract.binance.settings import PROVIDER
 from extract.binance.windows import chunks
 from extract.context import FetchContext
@@ -20,7 +21,7 @@ from extract.request_log import RejectedRows
 from extract.resources import typed_source
 from extract.work import WorkItem
 
-__all__ = ["accepted", "chunks", "source"]
+__all__ = ["accepted", "chunks", "due", "source"]
 
 Fetch = Callable[[Unit, MarketClient, RejectedRows], Iterator[pa.Table]]
 LOADED: tuple[tuple[str, str, Fetch], ...] = (

@@ -1,4 +1,4 @@
-"""What is wanted of which instruments, and when a provider's answer has settled: two seeds."""
+"""What is wanted, what each provider has, and when its answer has settled: three seeds."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Rules:
     """What `seeds/providers.csv` says of one provider."""
 
     priority: int
+    needs_key: bool
     settle_daily: timedelta
     settle_intraday: timedelta
 
@@ -51,8 +52,19 @@ def rules() -> dict[str, Rules]:
         return {
             row["provider"]: Rules(
                 int(row["priority"]),
+                row["needs_key"] == "true",
                 timedelta(minutes=float(row["settle_minutes_daily"])),
                 timedelta(minutes=float(row["settle_minutes_intraday"])),
             )
             for row in csv.DictReader(file)
+        }
+
+
+def reach() -> set[tuple[str, str, str]]:
+    """Provider, interval and asset class of all bars that can be asked for."""
+    with (SEEDS / "provider_reach.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            (row["provider"], row["interval"], asset_class)
+            for row in csv.DictReader(file)
+            for asset_class in row["asset_classes"].split("|")
         }

@@ -15,11 +15,12 @@ from extract.resources import typed_source
 from extract.work import WorkItem
 from extract.yahoo import actions, bars, quotes
 from extract.yahoo.answers import classify
+from extract.yahoo.due import due
 from extract.yahoo.session import YahooSession, open_session
 from extract.yahoo.settings import PROVIDER
 from extract.yahoo.windows import chunks
 
-__all__ = ["accepted", "chunks", "source"]
+__all__ = ["accepted", "chunks", "due", "source"]
 
 Fetch = Callable[..., Any]
 

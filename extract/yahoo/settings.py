@@ -26,6 +26,7 @@ SESSION_PATHS = frozenset({"", "/", CRUMB_PATH, "/consent", "/copyConsent", "/v2
 
 IMPERSONATE = "chrome"
 QUOTE_BATCH = 100
+QUOTES_PER_UNIT = 50
 SYMBOL = re.compile(r"[A-Za-z0-9^=.&_-]{1,32}")
 HISTORY = timedelta(days=99 * 365)
 

@@ -16,16 +16,24 @@ from warehouse.folder import DataFolder
 from warehouse.lock import writer
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ROOT / "dbt_project/models/staging/_sources.yml"
 Row = dict[str, Any]
 NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 
 
+def declared_tables() -> list[dict[str, Any]]:
+    """Every raw table, as the sources file of its folder declares it."""
+    files = sorted((ROOT / "dbt_project/models/staging").glob("*/_sources.yml"))
+    return [
+        table
+        for file in files
+        for table in yaml.safe_load(file.read_text())["sources"][0]["tables"]
+    ]
+
+
 def declared_columns() -> dict[str, dict[str, str]]:
-    tables = yaml.safe_load(SOURCES.read_text())["sources"][0]["tables"]
     return {
         table["name"]: {column["name"]: column["data_type"] for column in table["columns"]}
-        for table in tables
+        for table in declared_tables()
     }
 
 

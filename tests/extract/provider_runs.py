@@ -13,11 +13,13 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from pydantic import SecretStr
 
 from extract.context import FetchContext
 from extract.request_log import RejectedRows, RequestLog
 from extract.work import WorkItem
-from warehouse.settings import PROJECT, ProviderSettings
+from warehouse.provider_settings import ProviderSettings
+from warehouse.settings import PROJECT
 
 SAMPLES = Path(os.environ.get("TAPEHOUSE_SAMPLES", PROJECT.parent / "shared/providers/samples"))
 
@@ -34,8 +36,13 @@ def quick(base_url: str, **changes: Any) -> ProviderSettings:
     return ProviderSettings(**(chosen | changes))
 
 
-def context_for(folder: Path, base_url: str = "", **changes: Any) -> FetchContext:
-    return FetchContext(7, quick(base_url, **changes), RequestLog(7), RejectedRows(), folder)
+def context_for(
+    folder: Path, base_url: str = "", key: str | None = None, **changes: Any
+) -> FetchContext:
+    secret = SecretStr(key) if key else None
+    return FetchContext(
+        7, quick(base_url, **changes), RequestLog(7), RejectedRows(), folder, secret
+    )
 
 
 @dataclass

@@ -6,82 +6,28 @@ import ast
 import itertools
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import dlt
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from provider_runs import Landed, binance_bars, context_for, run, yahoo_bars
+from cases import Case
+from provider_runs import Landed, context_for, run
 
 from extract.context import FetchContext
 from extract.outcomes import Outcome
 from extract.providers import PROVIDERS
 from extract.schemas import arrow_schema, declared
-from extract.work import WorkItem
 from sandbox import Exchange
 from warehouse.settings import PROJECT
 
-# The week in which New York changes its clocks.
-WEEK = [datetime(2026, 3, day) for day in (5, 6, 9, 10)]
-FILE = "symbol,date,open,high,low,close,volume\nA,2026-03-10,1,2,1,2,9\nA,2026-03-11,x,2,1,2,9\n"
-
-
-@dataclass
-class Case:
-    """One provider with something good and something unknown to ask it for."""
-
-    provider: str
-    module: ModuleType
-    base_url: str
-    items: list[WorkItem]
-    bad: WorkItem
-    bars_table: str
-    stamp: str
-
 
 def case_for(provider: str, exchange: Exchange, root: Path) -> Case:
-    module = import_module(f"extract.{provider}")
-    url = f"{exchange.url}/{provider}"
-    if provider == "yahoo":
-        windows = [
-            (start + timedelta(hours=14.5 if start.day < 8 else 13.5), timedelta(hours=6.5))
-            for start in WEEK
-        ]
-        items = [
-            yahoo_bars(symbol, interval, start, start + length)
-            for symbol, interval in (("AAPL", "1h"), ("AAPL", "1d"), ("TRUE", "1m"))
-            for start, length in windows
-        ]
-        items += [
-            WorkItem("yahoo", "actions", ("AAPL",), "missing"),
-            WorkItem("yahoo", "quotes", ("AAPL", "^GSPC"), "snapshot"),
-        ]
-        bad = yahoo_bars("NOPE", "1d", *[WEEK[0], WEEK[1]])
-        return Case(provider, module, url, items, bad, "yahoo_bars", "stamped_at")
-    if provider == "binance":
-        items = [
-            binance_bars("BTCUSDT", interval, start, start + timedelta(days=1))
-            for interval in ("1h", "1d", "1m")
-            for start in WEEK
-        ]
-        items += [
-            WorkItem("binance", "trades", ("ETHUSDT",), "snapshot"),
-            WorkItem("binance", "book_tickers", ("ETHUSDT",), "snapshot"),
-        ]
-        bad = binance_bars("NOPE", "1d", WEEK[0], WEEK[1])
-        return Case(provider, module, url, items, bad, "binance_bars", "opened_at")
-    inbox = root / "inbox"
-    inbox.mkdir(exist_ok=True)
-    (inbox / "good.csv").write_text(FILE)
-    (inbox / "bad.csv").write_text("nonsense")
-    good, bad = (WorkItem(provider, "file", (name,), "dropped") for name in ("good.csv", "bad.csv"))
-    return Case(provider, module, "", [good], bad, "file_drop_bars", "bar_date")
+    case: Case = import_module(f"cases.{provider}").case(exchange, root)
+    return case
 
 
 @pytest.fixture(params=PROVIDERS)
@@ -97,7 +43,7 @@ def distant(request: pytest.FixtureRequest, exchange: Exchange, tmp_path: Path) 
 
 @pytest.fixture
 def context(tmp_path: Path) -> Callable[..., FetchContext]:
-    return lambda case, **changes: context_for(tmp_path, case.base_url, **changes)
+    return lambda case, **changes: context_for(tmp_path, case.base_url, key=case.key, **changes)
 
 
 Context = Callable[..., FetchContext]
@@ -204,9 +150,11 @@ def test_a_passing_trouble_costs_a_call_and_no_data(
 ) -> None:
     item = distant.items[0]
     whole = run(distant.module, [item], context(distant))
-    path = "chart" if distant.provider == "yahoo" else "klines"
     exchange.add_fault(
-        {"match": {"dialect": distant.provider, "path": path, "nth": {"first": 1}}, "do": passing}
+        {
+            "match": {"dialect": distant.provider, "path": distant.path, "nth": {"first": 1}},
+            "do": passing,
+        }
     )
     landed = run(distant.module, [item], context(distant, timeout_seconds=1))
     assert strip(landed, distant.bars_table) == strip(whole, distant.bars_table)
@@ -225,8 +173,9 @@ def test_a_passing_trouble_costs_a_call_and_no_data(
 def test_a_lasting_trouble_ends_the_unit_and_lands_nothing(
     distant: Case, context: Context, exchange: Exchange, lasting: Any
 ) -> None:
-    path = "chart" if distant.provider == "yahoo" else "klines"
-    exchange.add_fault({"match": {"dialect": distant.provider, "path": path}, "do": lasting})
+    exchange.add_fault(
+        {"match": {"dialect": distant.provider, "path": distant.path}, "do": lasting}
+    )
     landed = run(distant.module, [distant.items[0]], context(distant, max_body_mb=8))
     assert len(landed.outcomes) == 1
     assert not any(landed.tables.values())
@@ -240,8 +189,7 @@ def test_a_provider_that_is_away_is_left_alone_after_three_units(
     given = context(distant, attempts=1)
     run(distant.module, distant.items[:6], given)
     assert [failure.outcome for failure in given.failures] == ["unavailable"] * 6
-    path = "chart" if distant.provider == "yahoo" else "klines"
-    assert len([one for one in exchange.journal() if path in one.path]) == 3
+    assert len([one for one in exchange.journal() if distant.path in one.path]) == 3
 
 
 def test_rows_pass_through_dlt_unchanged(

@@ -1,0 +1,56 @@
+"""Who can be asked for what: the settings' `[sources]`, keys, symbols and reach in one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from extract.ledger.coverage import reach, rules
+from extract.providers import PROVIDERS, canonical
+from extract.universe import Instrument
+from warehouse.provider_settings import KEY_NAMES
+from warehouse.settings import Settings
+
+ANY = "*"
+
+
+class Sources:
+    """The providers that may be asked in one plan; `named` narrows them down."""
+
+    def __init__(self, settings: Settings, named: Sequence[str] = ()) -> None:
+        self._chains = settings.sources
+        self._named = [canonical(name) for name in named]
+        self._reach = reach()
+        priority = rules()
+        enabled = [
+            name
+            for name in sorted(PROVIDERS, key=lambda name: priority[name].priority)
+            if settings.provider(name).enabled and (not named or name in self._named)
+        ]
+        self.with_files = "file_drop" in enabled
+        self.keyless = [
+            name for name in enabled if priority[name].needs_key and not settings.key(name)
+        ]
+        self.able = [name for name in enabled if name not in (*self.keyless, "file_drop")]
+
+    def chain(self, instrument: Instrument, interval: str, purpose: str, on: date) -> list[str]:
+        """Who serves these bars: the first is asked, the next ones take over when it is away."""
+        kinds = (instrument.symbol, instrument.asset_class, ANY)
+        lines = [line for kind in kinds for line in (f"{kind}.{interval}", kind)]
+        names = self._named or self._chains.chain(purpose, lines)
+        return [
+            name
+            for name in dict.fromkeys(names)
+            if name in self.able
+            and (name, interval, instrument.asset_class) in self._reach
+            and instrument.symbol_at(name, on)
+        ]
+
+
+def without_keys(settings: Settings, named: Sequence[str] = ()) -> str | None:
+    """One line that names the providers left out for want of a key; None when there are none."""
+    keyless = Sources(settings, named).keyless
+    if not keyless:
+        return None
+    told = ", ".join(f"{name} ({' or '.join(KEY_NAMES[name])})" for name in keyless)
+    return f"not asked for want of a key: {told}"
