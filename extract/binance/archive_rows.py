@@ -27,6 +27,7 @@ SHAPES = {
     TEXT: "",
 }
 TRUE, FALSE = ["True", "true"], ["False", "false"]
+UNUSUAL = "the line is written in an unusual way"
 BLOCK = 4 * 1024 * 1024
 
 
@@ -103,9 +104,11 @@ def microseconds(stamps: pa.ChunkedArray) -> pa.ChunkedArray:
 def as_given(fields: list[str], columns: Mapping[str, pa.DataType]) -> list[object]:
     """The fields of a doubtful line as the API would send them, to be judged like its rows."""
     given: list[object] = list(fields)
-    for place, (text, kind) in enumerate(zip(fields, columns.values(), strict=False)):
+    for place, (text, (name, kind)) in enumerate(zip(fields, columns.items(), strict=False)):
         if kind == WHOLE and text.isascii() and text.isdecimal():
-            given[place] = int(text)
+            number = int(text)
+            is_time = name.endswith(("_time", "_at")) and number > MOST_MILLISECONDS
+            given[place] = number // 1000 if is_time else number
         elif kind == FLAG and text in TRUE + FALSE:
             given[place] = text in TRUE
     return given

@@ -15,6 +15,7 @@ from extract.binance.archive_rows import PRICE, TEXT, VOLUME, WHOLE
 from extract.binance.archives import ArchiveFile
 from extract.binance.klines import kline
 from extract.binance.settings import (
+    BARS,
     EARLIEST_MS,
     LATEST_MS,
     LENGTHS,
@@ -28,7 +29,6 @@ from extract.request_log import RejectedRows
 from extract.schemas import arrow_schema
 from warehouse import clock
 
-TABLE = "binance_bars"
 COLUMNS = {
     "open_time": WHOLE, "open": PRICE, "high": PRICE, "low": PRICE, "close": PRICE,
     "volume": VOLUME, "close_time": WHOLE, "quote_volume": VOLUME, "trade_count": WHOLE,
@@ -89,7 +89,7 @@ def _as_landed(unit: Unit, good: pa.Table) -> pa.Table:
         "opened_at": _instants(good["open_time"]),
         "closed_at": _instants(good["close_time"]),
     }
-    schema = arrow_schema(TABLE, landed=False)
+    schema = arrow_schema(BARS, landed=False)
     columns = [given[name] if name in given else good[name] for name in schema.names]
     return pa.table(columns, names=schema.names).cast(schema)
 
@@ -105,7 +105,7 @@ def _reject(
     if not reason:
         try:
             kline(unit, archive_rows.as_given(fields, COLUMNS), length, clock.now())
-            reason = "the line is written in an unusual way"
+            reason = archive_rows.UNUSUAL
         except (ValueError, TypeError) as error:
             reason = str(error)
-    rejected.add(unit.request_id, PROVIDER, TABLE, json.dumps(fields), reason)
+    rejected.add(unit.request_id, PROVIDER, BARS, json.dumps(fields), reason)

@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from extract.binance import cells
-from extract.binance.archived_bars import TABLE, read_bars
+from extract.binance.archived_bars import read_bars
 from extract.binance.archives import path_of
 from extract.binance.client import MarketClient
 from extract.binance.klines import kline
-from extract.binance.settings import LENGTHS, MOST_BARS, PROVIDER, SYMBOL
+from extract.binance.settings import BARS, LENGTHS, MOST_BARS, PROVIDER, SYMBOL
 from extract.binance.windows import Piece, milliseconds, pieces
 from extract.http import Unit
 from extract.outcomes import FetchFailed, Outcome
@@ -63,7 +63,7 @@ def _paged(
         rows, received = _rows(unit, page, (start, end), length, rejected)
         unit.answered(received, start, end)
         if rows:
-            yield pa.Table.from_pylist(rows, schema=arrow_schema(TABLE, landed=False))
+            yield pa.Table.from_pylist(rows, schema=arrow_schema(BARS, landed=False))
         start = end
 
 
@@ -102,7 +102,7 @@ def _rows(
             row = kline(unit, raw, length, now)
         except (ValueError, TypeError, IndexError, KeyError) as error:
             rejections += 1
-            rejected.add(unit.request_id, PROVIDER, TABLE, json.dumps(raw), str(error))
+            rejected.add(unit.request_id, PROVIDER, BARS, json.dumps(raw), str(error))
             continue
         running = row["closed_at"] >= now
         if window[0] <= row["opened_at"] < window[1] and not running:

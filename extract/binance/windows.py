@@ -62,6 +62,18 @@ def pieces(interval: str, start: datetime, end: datetime, now: datetime) -> list
     return found
 
 
+def days(start: datetime, end: datetime, now: datetime) -> list[Piece]:
+    """Whole days whose files are out, and what is before and after them."""
+    first, last = _midnight_after(start), _midnight(min(end, _archived_until(now)))
+    if first >= last:
+        return [Piece(start, end)]
+    found = [Piece(start, first)] if start < first else []
+    while first < last:
+        found.append(Piece(first, first + DAY, "daily"))
+        first += DAY
+    return [*found, Piece(last, end)] if last < end else found
+
+
 def _next(at: datetime, last: datetime, end: datetime, now: datetime, days_too: bool) -> Piece:
     if at >= last:
         return Piece(at, end)
