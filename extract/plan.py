@@ -91,6 +91,7 @@ class Planner:
     def __init__(self, settings: Settings, landing: Landing, choice: Choice, now: datetime) -> None:
         self.now = now
         self.today = now.date()
+        self.settings = settings
         self.folder: DataFolder = settings.folder
         self.choice = choice
         self.coverage = coverage()
@@ -192,6 +193,7 @@ class Planner:
                 if any(part.provider == provider and not part.checks for part in served)
             ),
             self.choice.intervals,
+            self.settings.provider(provider).trades_days,
         )
 
     def _bars(self, instrument: Instrument, serving: Serving, view: View) -> Iterator[WorkItem]:

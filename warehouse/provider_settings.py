@@ -48,6 +48,8 @@ class ProviderSettings(Section):
     max_wait_seconds: float = Field(default=120.0, ge=0, le=3600)
     max_body_mb: int = Field(default=64, ge=1, le=1024)
     weight_per_minute: int | None = Field(default=None, ge=1)
+    # How many past days of all trades are held, where a provider tells them.
+    trades_days: int = Field(default=0, ge=0, le=3650)
 
     @field_validator("base_url", "archive_url")
     @classmethod

@@ -46,8 +46,10 @@ def read(content: bytes, columns: Mapping[str, pa.DataType]) -> Lines:
     if not content.strip():
         return Lines(nothing, [])
     try:
-        return Lines(_parsed(content, columns, dict(columns)), [])
-    except (pa.ArrowInvalid, pa.ArrowKeyError):
+        typed = _parsed(content, columns, dict(columns))
+        if not any(_overflows(typed[name], kind) for name, kind in columns.items()):
+            return Lines(typed, [])
+    except pa.ArrowInvalid:
         pass
     doubtful: list[list[str]] = []
 
@@ -83,6 +85,15 @@ def _parsed(
             column_types=types, null_values=[], true_values=TRUE, false_values=FALSE
         ),
     )
+
+
+def _overflows(column: pa.ChunkedArray, kind: pa.DataType) -> bool:
+    """Arrow holds more digits than the type names and says nothing."""
+    if not pa.types.is_decimal(kind) or not len(column):
+        return False
+    bounds = pc.min_max(column).as_py()
+    most = 10 ** (kind.precision - kind.scale)
+    return bool(max(abs(bounds["min"]), abs(bounds["max"])) >= most)
 
 
 def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:

@@ -102,7 +102,9 @@ def _reject(
     unit: Unit, fields: list[str], reason: str, length: timedelta, rejected: RejectedRows
 ) -> None:
     """A line that cannot be typed is told with the reason that the API's row would have."""
-    if not reason:
+    if len(fields) != len(COLUMNS):
+        reason = f"not a line of {len(COLUMNS)} fields"
+    elif not reason:
         try:
             kline(unit, archive_rows.as_given(fields, COLUMNS), length, clock.now())
             reason = archive_rows.UNUSUAL

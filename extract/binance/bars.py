@@ -30,10 +30,13 @@ def fetch_bars(unit: Unit, client: MarketClient, rejected: RejectedRows) -> Iter
     symbol = plain_symbol(item)
     if item.interval not in LENGTHS or item.start is None or item.end is None:
         raise FetchFailed(Outcome.MALFORMED, "bars need an interval and a window", final=True)
-    for piece in pieces(item.interval, item.start, item.end, clock.now()):
+    whole = Piece(item.start, item.end)
+    archive = client.archive if symbol.isalnum() else None
+    parts = pieces(item.interval, *whole[:2], clock.now()) if archive else [whole]
+    for piece in parts:
         file = None
-        if piece.period and client.archive and symbol.isalnum():
-            file = client.archive.fetch(unit, path_of("klines", symbol, piece, item.interval))
+        if archive and piece.period:
+            file = archive.fetch(unit, path_of("klines", symbol, piece, item.interval))
         if file:
             yield read_bars(unit, file, piece, rejected)
         else:

@@ -43,7 +43,7 @@ ARCHIVED_AFTER = timedelta(hours=12)
 # Fewer days than this are asked of the API.
 LEAST_ARCHIVED_DAYS = timedelta(days=3)
 CHECKSUM_SUFFIX = ".CHECKSUM"
-# No line of a file of klines is longer.
-LONGEST_KLINE = 256
+# Even if each line came twice, a file of klines has no more bytes than this a bar.
+LONGEST_KLINE = 512
 # No file of a day's trades is believed to be larger.
 MOST_TRADES_BYTES = 512 * 1024 * 1024
