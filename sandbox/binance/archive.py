@@ -121,7 +121,7 @@ class BinanceArchive:
 def _span(text: str, period: str) -> tuple[datetime, datetime] | None:
     """The first instant and the one after the last, for a date that suits the folder."""
     try:
-        start = datetime.fromisoformat(text if period == "daily" else f"{text}-01")
+        start = datetime.strptime(text, "%Y-%m-%d" if period == "daily" else "%Y-%m")
     except ValueError:
         return None
     if period == "daily":
