@@ -130,11 +130,14 @@ def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
         raise _unwrapped(error) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return [
+    tables = [
         (name, pa.concat_tables(files[path] for path in sorted(files)))
         for name, files in arrived.items()
         if files
     ]
+    # dlt keeps each destination it was ever given, and with this one all that arrived.
+    arrived.clear()
+    return tables
 
 
 def _unwrapped(error: BaseException) -> BaseException:
