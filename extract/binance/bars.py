@@ -28,8 +28,11 @@ def fetch_bars(unit: Unit, client: MarketClient, rejected: RejectedRows) -> Iter
     """One table a file or page; each one's request answers its own part of the window."""
     item = unit.item
     symbol = plain_symbol(item)
-    if item.interval not in LENGTHS or item.start is None or item.end is None:
-        raise FetchFailed(Outcome.MALFORMED, "bars need an interval and a window", final=True)
+    if item.interval not in LENGTHS:
+        reason = f"no such interval: {item.interval!r}; intervals are {', '.join(LENGTHS)}"
+        raise FetchFailed(Outcome.MALFORMED, reason, final=True)
+    if item.start is None or item.end is None:
+        raise FetchFailed(Outcome.MALFORMED, "bars need a window", final=True)
     whole = Piece(item.start, item.end)
     archive = client.archive if symbol.isalnum() else None
     parts = pieces(item.interval, *whole[:2], clock.now()) if archive else [whole]

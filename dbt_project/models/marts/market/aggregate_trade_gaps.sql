@@ -25,11 +25,11 @@ final as (
         instrument_id,
         symbol,
         provider,
+        traded_at as missing_since_at,
+        next_traded_at as missing_until_at,
         agg_trade_id + 1 as first_missing_id,
         next_agg_trade_id - 1 as last_missing_id,
-        next_agg_trade_id - agg_trade_id - 1 as missing_count,
-        traded_at as missing_since_at,
-        next_traded_at as missing_until_at
+        next_agg_trade_id - agg_trade_id - 1 as missing_count
     from followed
     where next_agg_trade_id > agg_trade_id + 1
 

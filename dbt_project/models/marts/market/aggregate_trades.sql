@@ -60,13 +60,13 @@ final as (
         quantity,
         first_trade_id,
         last_trade_id,
-        last_trade_id - first_trade_id + 1 as trade_count,
         is_buyer_maker,
         is_best_match,
         known_at,
         request_id,
         file_seq,
-        row_number
+        row_number,
+        last_trade_id - first_trade_id + 1 as trade_count
     from ranked
     where place = 1 {{ and_not_held(['instrument_id', 'provider', 'agg_trade_id'], 'ranked') }}
 

@@ -32,9 +32,9 @@ renamed as (
         quote_volume,
         opened_at,
         closed_at,
+        trade_count,
         nullif(first_trade_id, -1) as first_trade_id,
-        nullif(last_trade_id, -1) as last_trade_id,
-        trade_count
+        nullif(last_trade_id, -1) as last_trade_id
     from source
 
 )
