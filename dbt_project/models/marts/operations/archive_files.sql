@@ -16,10 +16,10 @@ files as (
         endpoint,
         provider_symbol,
         interval,
-        url,
         window_start as covers_from_at,
         window_end as covers_until_at,
         substr(detail, 8, 64) as sha256,
+        max(url) as url,
         min(requested_at) as first_read_at,
         max(requested_at) as last_read_at,
         count(*) as read_count,
@@ -31,7 +31,6 @@ files as (
         endpoint,
         provider_symbol,
         interval,
-        url,
         substr(detail, 8, 64),
         window_start,
         window_end
@@ -43,7 +42,9 @@ final as (
     select
         *,
         lag(sha256) over (
-            partition by url order by first_read_at asc, sha256 asc
+            partition by
+                provider, endpoint, provider_symbol, interval, covers_from_at, covers_until_at
+            order by first_read_at asc, sha256 asc
         ) as previous_sha256
     from files
 
