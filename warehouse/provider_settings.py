@@ -50,6 +50,9 @@ class ProviderSettings(Section):
     weight_per_minute: int | None = Field(default=None, ge=1)
     # How many past days of all trades are held, where a provider tells them.
     trades_days: int = Field(default=0, ge=0, le=3650)
+    # What the plan behind the key allows: bars so long after they closed, and so far back.
+    delay_minutes: float = Field(default=0.0, ge=0, le=10_000)
+    history_days: int | None = Field(default=None, ge=1)
 
     @field_validator("base_url", "archive_url")
     @classmethod
@@ -81,6 +84,15 @@ class BinanceSettings(ProviderSettings):
     weight_per_minute: int | None = Field(default=5000, ge=1)
 
 
+class MassiveSettings(ProviderSettings):
+    """As the free plan has it: five calls a minute, whole days only, two years."""
+
+    base_url: str = "https://api.massive.com"
+    pace_seconds: float = Field(default=12.5, ge=0, le=3600)
+    delay_minutes: float = Field(default=900.0, ge=0, le=10_000)
+    history_days: int | None = Field(default=729, ge=1)
+
+
 class FileDropSettings(ProviderSettings):
     pass
 
@@ -88,6 +100,7 @@ class FileDropSettings(ProviderSettings):
 class ProvidersSection(Section):
     yahoo: YahooSettings = YahooSettings()
     binance: BinanceSettings = BinanceSettings()
+    massive: MassiveSettings = MassiveSettings()
     file_drop: FileDropSettings = FileDropSettings()
 
 
