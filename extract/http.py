@@ -250,7 +250,7 @@ class Unit:
         record.row_count = row_count
         record.outcome = Outcome.OK if row_count else Outcome.EMPTY
         record.detail = redact(detail) if detail else record.detail
-        if self.item.endpoint == "bars":
+        if start or self.item.endpoint == "bars":
             record.window_start = start or self.item.start
             record.window_end = end or self.item.end
 

@@ -15,7 +15,7 @@ from extract.ledger.asked import Asked, Key, Span
 from extract.ledger.coverage import Coverage, coverage, rules
 from extract.ledger.gaps import Wanted
 from extract.ledger.sources import Sources
-from extract.ledger.windows import Due, bar_at, closed_until, joined
+from extract.ledger.windows import INTERVALS, Due, bar_at, closed_until, joined
 from extract.providers import module
 from extract.universe import Instrument
 from extract.view import View
@@ -51,6 +51,14 @@ class Choice:
     intervals: tuple[str, ...] = ()
     # Nothing but the ledger's open gaps, without waiting for their next try.
     gaps_only: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = [one for one in self.intervals if one not in INTERVALS]
+        if unknown:
+            raise UsageError(
+                f"no such interval: {', '.join(unknown)}",
+                f"intervals are {', '.join(INTERVALS)}; 1m is a minute, and a month is none",
+            )
 
     def instruments(self, every: Sequence[Instrument]) -> list[Instrument]:
         if not self.symbols:
@@ -93,6 +101,7 @@ class Planner:
         self.settings = settings
         self.now = now
         self.today = now.date()
+        self.settings = settings
         self.folder: DataFolder = settings.folder
         self.choice = choice
         self.coverage = coverage()
@@ -194,6 +203,7 @@ class Planner:
                 if any(part.provider == provider and not part.checks for part in served)
             ),
             self.choice.intervals,
+            self.settings.provider(provider).trades_days,
         )
 
     def _bars(self, instrument: Instrument, serving: Serving, view: View) -> Iterator[WorkItem]:

@@ -27,6 +27,8 @@ class View:
     leads: frozenset[int] = frozenset()
     # What a person narrowed the run down to; empty means every interval.
     intervals: tuple[str, ...] = ()
+    # How many past days of all trades a person wants held.
+    trades_days: int = 0
 
     @property
     def today(self) -> date:

@@ -39,6 +39,8 @@ class ProviderSettings(Section):
 
     enabled: bool = True
     base_url: str = ""
+    # Where files of whole days and months are; without one, none is asked for.
+    archive_url: str = ""
     pace_seconds: float = Field(default=0.0, ge=0, le=3600)
     timeout_seconds: float = Field(default=30.0, gt=0, le=600)
     attempts: int = Field(default=4, ge=1, le=20)
@@ -46,11 +48,13 @@ class ProviderSettings(Section):
     max_wait_seconds: float = Field(default=120.0, ge=0, le=3600)
     max_body_mb: int = Field(default=64, ge=1, le=1024)
     weight_per_minute: int | None = Field(default=None, ge=1)
+    # How many past days of all trades are held, where a provider tells them.
+    trades_days: int = Field(default=0, ge=0, le=3650)
     # What the plan behind the key allows: bars so long after they closed, and so far back.
     delay_minutes: float = Field(default=0.0, ge=0, le=10_000)
     history_days: int | None = Field(default=None, ge=1)
 
-    @field_validator("base_url")
+    @field_validator("base_url", "archive_url")
     @classmethod
     def plain_web_address(cls, value: str) -> str:
         if not value:
@@ -76,6 +80,7 @@ class YahooSettings(ProviderSettings):
 
 class BinanceSettings(ProviderSettings):
     base_url: str = "https://data-api.binance.vision"
+    archive_url: str = "https://data.binance.vision"
     weight_per_minute: int | None = Field(default=5000, ge=1)
 
 
