@@ -38,7 +38,11 @@ class Serving:
     provider: str
     interval: str
     back: timedelta
-    checks: bool = False
+    purpose: str
+
+    @property
+    def checks(self) -> bool:
+        return self.purpose == CHECK
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class Planner:
     def __init__(self, settings: Settings, landing: Landing, choice: Choice, now: datetime) -> None:
         self.now = now
         self.today = now.date()
+        self.settings = settings
         self.folder: DataFolder = settings.folder
         self.choice = choice
         self.coverage = coverage()
@@ -126,14 +131,12 @@ class Planner:
             if held:
                 row = max(held, key=lambda row: row.back)
                 first = self.sources.chain(instrument, interval, row.purpose, self.today)[:1]
-                found += [Serving(name, interval, row.back) for name in first]
+                found += [Serving(name, interval, row.back, row.purpose) for name in first]
             if checked:
                 back = max(row.back for row in checked)
                 others = self.sources.chain(instrument, interval, CHECK, self.today)
                 found += [
-                    Serving(name, interval, back, checks=True)
-                    for name in others
-                    if name not in first
+                    Serving(name, interval, back, CHECK) for name in others if name not in first
                 ]
         return found
 
@@ -144,11 +147,8 @@ class Planner:
             self.now,
             self.asked,
             tuple(one for one, _ in pairs if one.symbol_at(provider, self.today)),
-            frozenset(
-                one.instrument_id
-                for one, served in pairs
-                if any(part.provider == provider and not part.checks for part in served)
-            ),
+            _led(pairs, provider, "live", "history"),
+            _led(pairs, provider, "live"),
             self.choice.intervals,
         )
 
@@ -156,9 +156,19 @@ class Planner:
         interval = serving.interval
         if view.lately_unknown(instrument, "bars", interval):
             return
+        since = self._reached(serving)
         for start, end, reason in joined(self._due(instrument, serving)):
+            start = max(start, since)
             for low, high in module(serving.provider).chunks(interval, start, end, self.now):
                 yield view.item(instrument, "bars", reason, interval, low, high)
+
+    def _reached(self, serving: Serving) -> datetime:
+        """From where on the plan of a person's key has the interval, for packages that know."""
+        package = module(serving.provider)
+        if not hasattr(package, "reach"):
+            return datetime.min
+        back = package.reach(serving.interval, self.settings.provider(serving.provider))
+        return datetime.min if back is None else self.now - back
 
     def _due(self, instrument: Instrument, serving: Serving) -> Iterator[Due]:
         """What is missing, not settled or wanted again, session by session."""
@@ -209,6 +219,17 @@ class Planner:
             taken = module("file_drop").content(path) in self.asked.contents
             reason = "landed already" if taken else "dropped"
             yield WorkItem("file_drop", "file", (path.name,), reason)
+
+
+def _led(
+    pairs: Sequence[tuple[Instrument, Sequence[Serving]]], provider: str, *purposes: str
+) -> frozenset[int]:
+    """The instruments of which the provider is the first to serve an interval so."""
+    return frozenset(
+        one.instrument_id
+        for one, served in pairs
+        if any(part.provider == provider and part.purpose in purposes for part in served)
+    )
 
 
 def _listed(instrument: Instrument, session: Session) -> bool:

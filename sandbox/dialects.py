@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sandbox.alpha_vantage import AlphaVantage
 from sandbox.answers import Dialect
 from sandbox.binance import Binance
 from sandbox.yahoo import Yahoo
 
-DIALECTS: tuple[type[Dialect], ...] = (Yahoo, Binance)
+DIALECTS: tuple[type[Dialect], ...] = (Yahoo, Binance, AlphaVantage)

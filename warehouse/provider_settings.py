@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import ip_address
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -76,6 +77,12 @@ class BinanceSettings(ProviderSettings):
     weight_per_minute: int | None = Field(default=5000, ge=1)
 
 
+class AlphaVantageSettings(ProviderSettings):
+    base_url: str = "https://www.alphavantage.co"
+    pace_seconds: float = Field(default=1.2, ge=0, le=3600)
+    plan: Literal["free", "premium"] = "free"
+
+
 class FileDropSettings(ProviderSettings):
     pass
 
@@ -83,6 +90,7 @@ class FileDropSettings(ProviderSettings):
 class ProvidersSection(Section):
     yahoo: YahooSettings = YahooSettings()
     binance: BinanceSettings = BinanceSettings()
+    alpha_vantage: AlphaVantageSettings = AlphaVantageSettings()
     file_drop: FileDropSettings = FileDropSettings()
 
 

@@ -12,6 +12,12 @@ binance_bars as (
 
 ),
 
+alpha_vantage_bars as (
+
+    select * from {{ ref('stg_alpha_vantage__bars') }}
+
+),
+
 file_drop_bars as (
 
     select * from {{ ref('stg_file_drop__bars') }}
@@ -58,6 +64,21 @@ received as (
         ) }} as vwap,
         trade_count
     from binance_bars
+
+    union all
+
+    select
+        {{ received_keys() }},
+        opened_at as stamped_at,
+        bar_date as local_date,
+        time_zones.name as exchange_timezone,
+        cast(null as {{ text_type() }}) as currency,
+        {{ doubles_given() }},
+        {{ decimals_given('alpha_vantage_bars') }},
+        cast(null as {{ price_type() }}) as vwap,
+        cast(null as bigint) as trade_count
+    from alpha_vantage_bars
+    left join time_zones on alpha_vantage_bars.time_zone = time_zones.name
 
     union all
 

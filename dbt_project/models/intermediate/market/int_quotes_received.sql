@@ -12,6 +12,12 @@ book_tickers as (
 
 ),
 
+day_quotes as (
+
+    select * from {{ ref('stg_alpha_vantage__quotes') }}
+
+),
+
 received as (
 
     select
@@ -63,6 +69,32 @@ received as (
         1 as minor_units,
         cast(null as {{ text_type() }}) as market_state
     from book_tickers
+
+    union all
+
+    select
+        file_seq,
+        row_number,
+        request_id,
+        provider,
+        provider_symbol,
+        least(observed_at, cast(trading_date + 1 as timestamp)) as quoted_at,
+        observed_at,
+        cast(null as {{ f8() }}) as bid,
+        cast(null as {{ f8() }}) as ask,
+        cast(null as {{ f8() }}) as bid_size,
+        cast(null as {{ f8() }}) as ask_size,
+        cast(price as {{ f8() }}) as price,
+        cast(previous_close as {{ f8() }}) as previous_close,
+        cast(high as {{ f8() }}) as day_high,
+        cast(low as {{ f8() }}) as day_low,
+        volume,
+        cast(null as bigint) as market_cap,
+        cast(null as {{ f8() }}) as trailing_pe,
+        cast(null as {{ text_type() }}) as currency,
+        1 as minor_units,
+        cast(null as {{ text_type() }}) as market_state
+    from day_quotes
 
 )
 
