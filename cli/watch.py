@@ -61,6 +61,8 @@ def close(report: Report) -> int:
     """Say what was set aside or went wrong; return the exit code."""
     for line in report.healed:
         console.print(f"healed: {one_line(line)}")
+    for line in report.notes:
+        console.print(one_line(line))
     if report.failures:
         table = Table(title=f"{len(report.failures)} units failed; the next run asks again")
         for name in ("provider", "unit", "outcome", "detail"):

@@ -43,11 +43,15 @@ def fetch(
     run_id: int,
     items: Sequence[WorkItem],
     on_units: Callable[[int], None] | None = None,
+    log: RequestLog | None = None,
 ) -> Fetched:
-    """One bad unit never stops the rest; what failed is told in the result."""
+    """One bad unit never stops the rest; what failed is told in the result.
+
+    A run that fetches twice gives its log along: request ids go on counting.
+    """
+    log, rejected = log or RequestLog(run_id), RejectedRows()
     done = Fetched()
     run_folder = settings.folder.runs / f"{run_id:06d}"
-    log, rejected = RequestLog(run_id), RejectedRows()
     ordered = sorted(items, key=lambda item: item.provider)
     for provider, own in groupby(ordered, key=lambda item: item.provider):
         context = FetchContext(

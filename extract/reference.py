@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from extract import universe
+from extract import sources, universe
 from extract.landing import Landing
 from extract.providers import module
 from extract.schemas import arrow_schema
@@ -16,6 +16,7 @@ from extract.universe import Instrument
 from extract.work import WorkItem
 from warehouse import clock, market_hours, rules
 from warehouse.folder import DataFolder
+from warehouse.settings import Settings
 
 FIRST_YEAR = 2000
 
@@ -73,6 +74,12 @@ def land_rules(landing: Landing, run_id: int) -> int:
     """Land the rules in force as one snapshot whenever they differ from those landed."""
     found = [vars(rule) for rule in rules.in_force()]
     return _land_changed(landing, run_id, {"rules_in_force": found})
+
+
+def land_sources(settings: Settings, landing: Landing, run_id: int) -> int:
+    """Land who is asked for what as one snapshot whenever settings, keys or symbols changed it."""
+    found = sources.in_force(settings, clock.now().date())
+    return _land_changed(landing, run_id, {"sources_in_force": found})
 
 
 @dataclass(frozen=True)

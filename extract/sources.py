@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from extract.ledger.coverage import reach, rules
+from extract import universe
+from extract.ledger.coverage import coverage, reach, rules
 from extract.providers import PROVIDERS, canonical
 from extract.universe import Instrument
 from warehouse.provider_settings import KEY_NAMES
@@ -45,6 +47,25 @@ class Sources:
             and (name, interval, instrument.asset_class) in self._reach
             and instrument.symbol_at(name, on)
         ]
+
+
+def in_force(settings: Settings, on: date) -> list[dict[str, Any]]:
+    """Who is asked for what, row by row, as `raw.sources_in_force` holds it."""
+    sources, wanted = Sources(settings), coverage()
+    return [
+        {
+            "instrument_id": one.instrument_id,
+            "interval": interval,
+            "purpose": purpose,
+            "position": position,
+            "provider": name,
+        }
+        for one in universe.instruments(settings.folder)
+        for interval, purpose in dict.fromkeys(
+            (row.interval, row.purpose) for row in wanted if one.in_group(row.group)
+        )
+        for position, name in enumerate(sources.chain(one, interval, purpose, on), start=1)
+    ]
 
 
 def without_keys(settings: Settings, named: Sequence[str] = ()) -> str | None:

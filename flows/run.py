@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from extract import fetch, journal, plan, raw_tables, reference
+from extract import failover, journal, plan, raw_tables, reference, sources
 from extract.context import Failure
 from extract.landing import Landing
 from extract.plan import Choice
@@ -55,6 +55,7 @@ class Report:
     damaged: list[tuple[str, str]] = field(default_factory=list)
     warnings: list[tuple[str, int]] = field(default_factory=list)
     healed: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     published: Published | None = None
     errors: list[TapehouseError] = field(default_factory=list)
     node_seconds: dict[str, float] = field(default_factory=dict)
@@ -78,6 +79,8 @@ class Runner:
     def plan(self, step: Step) -> None:
         self.report.planned = plan.make(self.settings, self.landing, self.choice)
         step.row_count = len(self.report.planned)
+        if keyless := sources.without_keys(self.settings, self.choice.providers):
+            self.report.notes.append(keyless)
 
     def extract(self, step: Step) -> None:
         """Takes no lock: landing has its own, and readers and builds go on meanwhile."""
@@ -85,10 +88,17 @@ class Runner:
         reference.land_sessions(self.landing, self.run.run_id)
         reference.land_personal_universe(self.landing, self.run.run_id)
         reference.land_rules(self.landing, self.run.run_id)
+        reference.land_sources(self.settings, self.landing, self.run.run_id)
         self.watcher.step_started("extract", len(self.report.planned))
-        done = fetch.fetch(
-            self.settings, self.landing, self.run.run_id, self.report.planned, self.watcher.moved
+        done, notes = failover.fetch_all(
+            self.settings,
+            self.landing,
+            self.run.run_id,
+            self.report.planned,
+            self.choice,
+            self.watcher.moved,
         )
+        self.report.notes += notes
         self.report.failures = done.failures
         step.row_count = done.rows
         if done.failures:

@@ -23,11 +23,8 @@ NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
 def declared_tables() -> list[dict[str, Any]]:
     """Every raw table, as the sources file of its folder declares it."""
     files = sorted((ROOT / "dbt_project/models/staging").glob("*/_sources.yml"))
-    return [
-        table
-        for file in files
-        for table in yaml.safe_load(file.read_text())["sources"][0]["tables"]
-    ]
+    sources = [yaml.safe_load(file.read_text())["sources"][0] for file in files]
+    return [table for source in sources for table in source["tables"]]
 
 
 def declared_columns() -> dict[str, dict[str, str]]:

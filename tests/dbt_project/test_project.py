@@ -9,7 +9,7 @@ import duckdb
 import pytest
 import yaml
 
-from tests.dbt_project.raw_rows import ROOT, RawRows, declared_columns
+from tests.dbt_project.raw_rows import ROOT, RawRows, declared_columns, declared_tables
 
 MODELS = sorted((ROOT / "dbt_project/models").rglob("*.sql"))
 ENGINE_WORDS = ("qualify", "arg_max", "arg_min", "ignore nulls", "asof", "group by all")

@@ -1,4 +1,4 @@
-"""What the shared suite asks each provider for: one module a provider, with `case(exchange, root)`."""
+"""What the shared suite asks of each provider: one module each, with `case(exchange, root)`."""
 
 from __future__ import annotations
 

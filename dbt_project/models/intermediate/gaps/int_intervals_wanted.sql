@@ -18,9 +18,9 @@ reach as (
 
 ),
 
-symbols as (
+sources as (
 
-    select * from {{ ref('int_provider_symbols_listed') }}
+    select * from {{ ref('int_sources_in_force') }}
 
 ),
 
@@ -33,12 +33,15 @@ newest_run as (
 served as (
 
     select
-        symbols.instrument_id,
-        reach.interval,
+        sources.instrument_id,
+        sources.interval,
         max(coalesce(reach.back_days, 100000)) as reach_days
-    from symbols
-    inner join reach on symbols.provider = reach.provider
-    group by symbols.instrument_id, reach.interval
+    from sources
+    inner join reach
+        on sources.provider = reach.provider
+        and sources.interval = reach.interval
+    where sources.purpose <> 'check' and sources.position = 1
+    group by sources.instrument_id, sources.interval
 
 ),
 
@@ -52,7 +55,7 @@ covered as (
     inner join coverage
         on coverage.coverage_group in ('all', universe.asset_class, universe.symbol)
         or '|' || universe.groups || '|' like '%|' || coverage.coverage_group || '|%'
-    where universe.is_followed
+    where universe.is_followed and coverage.purpose <> 'check'
     group by universe.instrument_id, coverage.interval
 
 ),

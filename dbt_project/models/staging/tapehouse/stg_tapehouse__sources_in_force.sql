@@ -1,0 +1,23 @@
+with
+
+source as (
+
+    select * from {{ source('raw', 'sources_in_force') }}
+
+),
+
+renamed as (
+
+    select
+        file_seq,
+        row_number,
+        instrument_id,
+        interval,
+        purpose,
+        position,
+        provider
+    from source
+
+)
+
+select * from renamed
