@@ -81,6 +81,7 @@ class AlphaVantageSettings(ProviderSettings):
     base_url: str = "https://www.alphavantage.co"
     pace_seconds: float = Field(default=1.2, ge=0, le=3600)
     plan: Literal["free", "premium"] = "free"
+    datatype: Literal["json", "csv"] = "json"
 
 
 class FileDropSettings(ProviderSettings):

@@ -6,8 +6,8 @@ import re
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from extract.alpha_vantage import shapes
 from extract.alpha_vantage.settings import BURST_REST, MINUTE_REST, QUOTA_REST, QUOTE
-from extract.alpha_vantage.shapes import looks_like_csv, payload_of
 from extract.edge.waits import retry_after
 from extract.http import Reply
 from extract.outcomes import FetchFailed, Outcome
@@ -49,16 +49,21 @@ def classify(reply: Reply) -> None:
     text = reply.body.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text.startswith(b"<"):
         raise FetchFailed(Outcome.UNAVAILABLE, f"a page instead of data: {reply.beginning()}")
-    if looks_like_csv(reply.body):
+    asked = {name: found[0] for name, found in parse_qs(urlsplit(reply.url).query).items()}
+    is_quote = asked.get("function") == QUOTE
+    if not is_quote and shapes.looks_like_csv(reply.body):
         return
     parsed = reply.parsed()
     if not isinstance(parsed, dict):
         raise FetchFailed(Outcome.MALFORMED, f"no object: {masked(reply.beginning())}")
-    if payload_of(parsed):
+    payload = shapes.payload_of(parsed, shapes.QUOTE if is_quote else shapes.SERIES)
+    if payload:
         return
-    if not parsed or payload_of(parsed) is not None:
-        raise _nothing(reply)
-    raise failure(_said(parsed) or reply.beginning())
+    if payload is None and parsed:
+        raise failure(_said(parsed) or reply.beginning())
+    # Of a quote or a whole history this means that nobody has the symbol, not of a month.
+    outcome = Outcome.EMPTY if "interval" in asked else Outcome.UNKNOWN_SYMBOL
+    raise FetchFailed(outcome, f"nothing for {asked.get('symbol', '')}", final=True)
 
 
 def failure(text: str) -> FetchFailed:
@@ -88,14 +93,6 @@ def _refused(reply: Reply) -> FetchFailed:
         case status if status >= 500:
             return FetchFailed(Outcome.UNAVAILABLE, detail, retry_after(reply.headers))
     return FetchFailed(Outcome.MALFORMED, detail, final=True)
-
-
-def _nothing(reply: Reply) -> FetchFailed:
-    """An empty answer: of a quote or a whole history it means that nobody has the symbol."""
-    asked = {name: found[0] for name, found in parse_qs(urlsplit(reply.url).query).items()}
-    partly = "interval" in asked and asked.get("function") != QUOTE
-    outcome = Outcome.EMPTY if partly else Outcome.UNKNOWN_SYMBOL
-    return FetchFailed(outcome, f"nothing for {asked.get('symbol', '')}: {{}}", final=True)
 
 
 def _said(parsed: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from extract.alpha_vantage.answers import NotInPlan, classify
@@ -27,6 +28,7 @@ class Client:
         self._session = PolicedSession(self.edge)
         self._refused: dict[tuple[str, str], str] = {}
         self._key = context.key.get_secret_value() if context.key else ""
+        self._datatype = getattr(context.settings, "datatype", "json")
         if self._key:
             register_secret(self._key)
 
@@ -35,11 +37,17 @@ class Client:
         return is_premium(self.settings)
 
     def series(self, function: str, **parameters: str) -> Series:
-        reply = self._ask(function, parameters)
-        return read_series(reply.content, reply.json() if reply.content[:1] in b"{[" else None)
+        try:
+            reply = self._ask(function, parameters | {"datatype": self._datatype})
+        except FetchFailed as failed:
+            # Of one month: it says nothing of the next.
+            if failed.outcome is Outcome.EMPTY:
+                return Series([], {})
+            raise
+        return read_series(reply.content)
 
     def quote(self, function: str, **parameters: str) -> dict[str, Any]:
-        found: dict[str, Any] = self._ask(function, parameters).json()
+        found: dict[str, Any] = json.loads(self._ask(function, parameters).content)
         return found
 
     def _ask(self, function: str, parameters: dict[str, str]) -> Any:

@@ -20,7 +20,7 @@ from extract.alpha_vantage.settings import (
     SYMBOL,
 )
 from extract.alpha_vantage.shapes import Series
-from extract.alpha_vantage.windows import Window, local_day, months, zone
+from extract.alpha_vantage.windows import Window, months
 from extract.outcomes import FetchFailed, Outcome
 from extract.work import WorkItem
 from warehouse import clock
@@ -76,7 +76,7 @@ def questions(item: WorkItem, is_premium: bool) -> Iterator[Question]:
             "interval": interval,
             "adjusted": "false",
             "extended_hours": "false",
-            "month": f"{local_day(start, zone(item.exchange_timezone)):%Y-%m}",
+            "month": f"{start:%Y-%m}",
             "outputsize": "full",
         }
         yield Question((start, end), symbol, [way], interval=interval)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from extract.outcomes import FetchFailed, Outcome
-
 NUMBER = re.compile(r"^\s*\d+[a-z]?\s*\.\s*", re.IGNORECASE)
 STAMP_WORDS = ("timestamp", "time", "date")
-PAYLOADS = ("time series", "global quote", "realtime currency exchange rate")
+SERIES, QUOTE = "time series", "global quote"
 
 Values = dict[str, Any]
 
@@ -50,10 +49,10 @@ def value_of(values: Values, word: str, market: str | None = None) -> Any:
     return values[word]
 
 
-def payload_of(parsed: dict[str, Any]) -> Any:
-    """What stands under the key of the data; None when no key is one."""
+def payload_of(parsed: dict[str, Any], kind: str) -> dict[str, Any] | None:
+    """What stands under the key of the data, SERIES or QUOTE; None when no key is one."""
     for name, value in parsed.items():
-        if any(one in word_of(name) for one in PAYLOADS) and isinstance(value, dict | list):
+        if kind in word_of(name) and isinstance(value, dict):
             return value
     return None
 
@@ -63,21 +62,19 @@ def looks_like_csv(body: bytes) -> bool:
     return "," in first and first.split(",")[0].strip().strip('"').lower() in STAMP_WORDS
 
 
-def read_series(body: bytes, parsed: Any) -> Series:
+def read_series(body: bytes) -> Series:
     """Oldest row first, in whatever order they came."""
     if looks_like_csv(body):
         return Series(sorted(_csv_rows(_text(body)), key=lambda row: row[0]), {})
+    parsed = json.loads(body)
     meta: Any = next((value for name, value in parsed.items() if word_of(name) == "meta data"), {})
-    payload = payload_of(parsed)
-    if not isinstance(payload, dict):
-        raise FetchFailed(Outcome.MALFORMED, "a series that is not given by its stamps")
-    rows = [(str(stamp), values) for stamp, values in payload.items()]
+    rows = list((payload_of(parsed, SERIES) or {}).items())
     return Series(sorted(rows, key=lambda row: row[0]), by_word(meta or {}))
 
 
 def read_quote(parsed: dict[str, Any]) -> tuple[Values, int | None]:
     """Its values by word, and how many minutes late its label says it is."""
-    label = next(name for name in parsed if word_of(name).startswith("global quote"))
+    label = next(name for name in parsed if QUOTE in word_of(name))
     late = re.search(r"delayed by (\d+) minutes", label, re.IGNORECASE)
     return by_word(parsed[label]), int(late[1]) if late else None
 
