@@ -190,7 +190,8 @@ class Planner:
             self.asked,
             tuple(one for one, _ in pairs if one.symbol_at(provider, self.today)),
             _led(pairs, provider, "live", "history"),
-            _led(pairs, provider, "live"),
+            # Who names a provider in one run does not make it the one that tells the present.
+            frozenset() if self.choice.providers else _led(pairs, provider, "live"),
             self.choice.intervals,
         )
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from extract.alpha_vantage.settings import (
     COMPACT_DAYS,
     DAY_MARK,
+    DAY_RESTS,
     EXTENDED_CLOSES,
     INTERVALS,
     MARKET_CLOSES,
@@ -23,6 +24,8 @@ Window = tuple[datetime, datetime]
 def chunks(interval: str, start: datetime, end: datetime, now: datetime) -> list[Window]:
     """One answer has all days; minutes come a month at a time; hours are not asked for."""
     if interval == "1d":
+        if now - end < DAY_RESTS:
+            end -= timedelta(days=1)
         return [(start, end)] if start < end else []
     return months(start, end) if interval in INTERVALS else []
 
