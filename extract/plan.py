@@ -14,9 +14,9 @@ from extract.ledger import gaps
 from extract.ledger.asked import Asked, Key, Span
 from extract.ledger.coverage import Coverage, coverage, rules
 from extract.ledger.gaps import Wanted
+from extract.ledger.sources import Sources
 from extract.ledger.windows import Due, bar_at, closed_until, joined
 from extract.providers import module
-from extract.sources import Sources
 from extract.universe import Instrument
 from extract.view import View
 from extract.work import WorkItem
