@@ -7,4 +7,8 @@ from sandbox.answers import Dialect
 from sandbox.binance import Binance
 from sandbox.yahoo import Yahoo
 
-DIALECTS: tuple[type[Dialect], ...] = (Yahoo, Binance, AlphaVantage)
+DIALECTS: tuple[type[Dialect], ...] = (
+    Yahoo,
+    Binance,
+    AlphaVantage,
+)
