@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -126,9 +125,12 @@ def new_provider(
         text = (TEMPLATES / f"{template}.txt").read_text(encoding="utf-8")
         _write(target, Template(text).substitute(words))
         console.print(f"wrote {target.relative_to(PROJECT)}")
-    left = [one for line in LINES for one in put(line, words)]
-    for told in left:
-        console.print(f"[yellow]left to you[/] {told}", soft_wrap=True)
+    for line in LINES:
+        if put(line, words):
+            console.print(f"a line in {line.path}")
+        else:
+            told = Template(f"left to you in {line.path}: {line.text}").substitute(words)
+            console.print(told.strip(), markup=False, style="yellow", soft_wrap=True)
     console.print("next:")
     for step in NEXT:
         console.print(f"  {Template(step).substitute(words)}", markup=False, soft_wrap=True)
@@ -165,15 +167,16 @@ def words_for(name: str) -> dict[str, str]:
     }
 
 
-def put(line: Line, words: dict[str, str]) -> Iterator[str]:
-    """Write it where it belongs; where that place is not to be found, tell what is left to do."""
-    path, text = PROJECT / line.path, Template(line.text).substitute(words)
+def put(line: Line, words: dict[str, str]) -> bool:
+    """Write it where it belongs; False when that place is not to be found."""
+    path = PROJECT / line.path
     held = path.read_text(encoding="utf-8") if path.exists() else ""
     place = re.search(line.before, held, re.MULTILINE)
     if place is None:
-        yield f"{line.path}: {text.strip()}"
-        return
+        return False
+    text = Template(line.text).substitute(words)
     _write(path, held[: place.start()] + text + held[place.start() :])
+    return True
 
 
 def _write(path: Path, text: str) -> None:

@@ -84,7 +84,7 @@ def test_what_has_no_place_any_more_is_told(project: OwnProject) -> None:
     (project.root / "docs" / "providers.md").unlink()
     done = project.tapehouse(project.root / "data", "new-provider", "another")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "left to you docs/providers.md: ## another" in done.stdout
+    assert "left to you in docs/providers.md: ## another" in done.stdout
 
 
 @pytest.mark.parametrize(

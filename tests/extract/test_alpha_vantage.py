@@ -135,8 +135,11 @@ def test_the_key_shows_nowhere_though_the_address_holds_it_and_answers_repeat_it
     told = repr((landed.requests, landed.rejected, landed.context.failures, landed.tables))
     assert KEY not in told
     assert "apikey=***" in landed.requests[0]["url"]
+    nobody = run(alpha_vantage, items, context(tmp_path, "http://127.0.0.1:9", attempts=1))
+    assert nobody.outcomes == ["unavailable", "unavailable"]
     spent = played(tmp_path, items[:1], words.day_is_used_up(KEY))
-    assert KEY not in repr((spent.requests, spent.context.failures))
+    for one in (nobody, spent):
+        assert KEY not in repr((one.requests, one.context.failures))
     assert all(KEY not in file.read_text() for file in tmp_path.rglob("*") if file.is_file())
 
 
@@ -421,4 +424,17 @@ def test_minutes_are_the_markets_own_to_the_last_one_that_is_over(
     assert [row["opened_at"] for row in rows] == [one.opened_at for one in truth]
     assert [[row[name] for name in (*PRICES, "volume")] for row in rows] == [
         [getattr(one, name) for name in (*PRICES, "volume")] for one in truth
+    ]
+
+
+def test_minutes_of_a_pair_are_in_utc(exchange: Exchange, tmp_path: Path) -> None:
+    clock.use(exchange.now)
+    url = f"{exchange.url}/alpha_vantage"
+    given = context(tmp_path, url, key="premium-test", plan="premium")
+    start, end = datetime(2026, 3, 11, 3), datetime(2026, 3, 11, 15)
+    item = WorkItem("alpha_vantage", "bars", ("BTC/USD",), "test", 1, "5m", start, end)
+    rows = run(alpha_vantage, [item], given).tables["alpha_vantage_bars"]
+    truth = exchange.truth.bars("BTC-USD", "5m", start, end)
+    assert [(row["opened_at"], row["close"]) for row in rows] == [
+        (one.opened_at, one.close) for one in truth
     ]
