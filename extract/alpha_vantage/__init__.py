@@ -11,14 +11,14 @@ from extract.alpha_vantage import bars, quotes
 from extract.alpha_vantage.client import Client
 from extract.alpha_vantage.due import due
 from extract.alpha_vantage.settings import PROVIDER
-from extract.alpha_vantage.windows import chunks, reach
+from extract.alpha_vantage.windows import chunks
 from extract.context import FetchContext
 from extract.http import Unit
 from extract.request_log import RejectedRows
 from extract.resources import typed_source
 from extract.work import WorkItem
 
-__all__ = ["accepted", "chunks", "due", "reach", "source"]
+__all__ = ["accepted", "chunks", "due", "source"]
 
 Fetch = Callable[[Unit, Client, RejectedRows], Iterator[pa.Table]]
 LOADED: tuple[tuple[str, str, Fetch], ...] = (

@@ -30,10 +30,6 @@ COMPACT_DAYS = 140
 SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,23}")
 PAIR = re.compile(r"([A-Za-z0-9]{1,12})/([A-Za-z]{3,6})")
 
-# A day is asked for when the extended session is over too and it moves no more, as providers.csv
-# says; asked at the close it would have to be asked again, for two of 25 calls.
-DAY_RESTS = timedelta(hours=6)
-
 # A daily bar belongs to the window that holds this hour of its date: every market is open then.
 DAY_MARK = timedelta(hours=11)
 

@@ -7,9 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from extract.alpha_vantage.settings import (
-    COMPACT_DAYS,
     DAY_MARK,
-    DAY_RESTS,
     EXTENDED_CLOSES,
     INTERVALS,
     MARKET_CLOSES,
@@ -24,17 +22,8 @@ Window = tuple[datetime, datetime]
 def chunks(interval: str, start: datetime, end: datetime, now: datetime) -> list[Window]:
     """One answer has all days; minutes come a month at a time; hours are not asked for."""
     if interval == "1d":
-        if now - end < DAY_RESTS:
-            end -= timedelta(days=1)
         return [(start, end)] if start < end else []
     return months(start, end) if interval in INTERVALS else []
-
-
-def reach(interval: str, settings: ProviderSettings) -> timedelta | None:
-    """How far back the key's plan gives an interval; None without a bound."""
-    if is_premium(settings):
-        return None
-    return timedelta(days=COMPACT_DAYS) if interval == "1d" else timedelta()
 
 
 def is_premium(settings: ProviderSettings) -> bool:

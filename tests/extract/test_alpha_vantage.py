@@ -6,7 +6,7 @@ import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from cases.alpha_vantage import bars
@@ -238,24 +238,13 @@ def test_a_free_key_is_not_asked_for_minutes(tmp_path: Path) -> None:
     assert landed.requests == []
 
 
-def test_a_day_is_asked_for_once_it_rests_and_then_counts_as_settled() -> None:
-    start, close = datetime(2026, 3, 9, 13, 30), datetime(2026, 3, 10, 20)
-    rest = rules()["alpha_vantage"].settle("1d")
-    early = alpha_vantage.chunks("1d", start, close, close + rest - timedelta(minutes=1))
-    assert early == [(start, close - timedelta(days=1))]
-    assert alpha_vantage.chunks("1d", start, close, close + rest) == [(start, close)]
-    assert alpha_vantage.chunks("1d", datetime(2026, 3, 10, 13, 30), close, close) == []
-
-
-@pytest.mark.parametrize(
-    ("plan", "interval", "days_back"),
-    [("free", "1d", 140), ("free", "1m", 0), ("premium", "1d", None), ("premium", "1m", None)],
-)
-def test_a_plan_says_how_far_back_it_reaches(
-    plan: Literal["free", "premium"], interval: str, days_back: int | None
-) -> None:
-    found = alpha_vantage.reach(interval, AlphaVantageSettings(plan=plan))
-    assert found == (None if days_back is None else timedelta(days=days_back))
+def test_a_free_plan_lacks_minutes_and_old_days_and_a_premium_one_nothing() -> None:
+    free, premium = AlphaVantageSettings(), AlphaVantageSettings(plan="premium")
+    assert (free.history_days, premium.history_days) == (140, None)
+    assert free.lacking == {"1m", "5m", "15m"}
+    assert premium.lacking == set()
+    assert AlphaVantageSettings(plan="premium", history_days=900).history_days == 900
+    assert timedelta(minutes=free.delay_minutes) == rules()["alpha_vantage"].settle("1d")
 
 
 def test_hours_are_not_served_at_all(tmp_path: Path) -> None:
