@@ -10,6 +10,7 @@ from warehouse.errors import UsageError
 PROVIDERS = (
     "binance",
     "yahoo",
+    "massive",
     "alpha_vantage",
     "file_drop",
 )

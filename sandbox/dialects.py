@@ -5,10 +5,12 @@ from __future__ import annotations
 from sandbox.alpha_vantage import AlphaVantage
 from sandbox.answers import Dialect
 from sandbox.binance import Binance
+from sandbox.massive import Massive
 from sandbox.yahoo import Yahoo
 
 DIALECTS: tuple[type[Dialect], ...] = (
     Yahoo,
     Binance,
+    Massive,
     AlphaVantage,
 )

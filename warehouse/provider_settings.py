@@ -85,6 +85,15 @@ class BinanceSettings(ProviderSettings):
     weight_per_minute: int | None = Field(default=5000, ge=1)
 
 
+class MassiveSettings(ProviderSettings):
+    """As the free plan has it: five calls a minute, whole days only, two years."""
+
+    base_url: str = "https://api.massive.com"
+    pace_seconds: float = Field(default=12.5, ge=0, le=3600)
+    delay_minutes: float = Field(default=900.0, ge=0, le=10_000)
+    history_days: int | None = Field(default=729, ge=1)
+
+
 class AlphaVantageSettings(ProviderSettings):
     """As the free plan has it: 25 calls a day, the last 100 sessions, days once they rest."""
 
@@ -113,6 +122,7 @@ class FileDropSettings(ProviderSettings):
 class ProvidersSection(Section):
     yahoo: YahooSettings = YahooSettings()
     binance: BinanceSettings = BinanceSettings()
+    massive: MassiveSettings = MassiveSettings()
     alpha_vantage: AlphaVantageSettings = AlphaVantageSettings()
     file_drop: FileDropSettings = FileDropSettings()
 

@@ -32,6 +32,13 @@ received as (
 
     union all
 
+    {{ received_bars(
+        ref('stg_massive__bars'), 'bars.stamped_at', day_of_stamp, zone='exchange_timezone',
+        decimals_where='not bars.is_adjusted', vwap='vwap', trade_count='trade_count'
+    ) }}
+
+    union all
+
     {{ received_bars(ref('stg_alpha_vantage__bars'), 'opened_at', 'bar_date', zone='time_zone') }}
 
     union all
