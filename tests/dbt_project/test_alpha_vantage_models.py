@@ -12,7 +12,7 @@ from tests.dbt_project.raw_rows import RawRows, Row
 from warehouse import market_hours
 
 BUILT = (
-    "--select", "+daily_bars", "+intraday_bars", "+quotes", "+latest_prices",
+    "--select", "+daily_bars", "+intraday_bars", "+quotes", "+latest_prices", "+corporate_actions",
     "--exclude", "test_type:data",
 )  # fmt: skip
 AFTER = datetime(2026, 3, 12, 12)
@@ -54,6 +54,13 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> RawRows:
             bar_date=date(2026, 3, 8), time_zone="UTC",
         ),
     ]  # fmt: skip
+    none = {"dividend_amount": Decimal(0), "split_coefficient": Decimal(1)}
+    msft = {"request_id": request, "symbol": "MSFT", "interval": "1d", **none}
+    rows += [
+        bar("400", **msft, bar_date=date(2026, 3, 6)),
+        bar("201", **msft, bar_date=date(2026, 3, 9))
+        | {"dividend_amount": Decimal("0.83"), "split_coefficient": Decimal(2)},
+    ]
     raw.land("alpha_vantage_bars", rows, AFTER)
     quote = {
         "request_id": request, "symbol": "AAPL", "trading_date": date(2026, 3, 11),
@@ -69,7 +76,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> RawRows:
 def test_a_day_opens_with_its_session_whatever_the_clocks_do(warehouse: RawRows) -> None:
     assert warehouse.rows(
         "select symbol, session_date, opened_at, close_raw, provider from daily_bars "
-        "where provider = 'alpha_vantage' order by symbol, opened_at"
+        "where symbol <> 'MSFT' order by symbol, opened_at"
     ) == [
         ("AAPL", date(2026, 3, 6), datetime(2026, 3, 6, 14, 30), Decimal("255.1234"),
          "alpha_vantage"),
@@ -83,6 +90,20 @@ def test_a_day_opens_with_its_session_whatever_the_clocks_do(warehouse: RawRows)
 def test_a_day_without_a_session_is_set_aside(warehouse: RawRows) -> None:
     found = "select rule, close_given from intermediate.int_bars_judged where rule is not null"
     assert warehouse.rows(found) == [("outside_session", 1.0)]
+
+
+def test_an_adjusted_day_tells_its_split_and_its_dividend_and_stays_as_traded(
+    warehouse: RawRows,
+) -> None:
+    assert warehouse.rows(
+        "select action, ex_date, value, provider from corporate_actions order by 1"
+    ) == [
+        ("dividend", date(2026, 3, 9), 0.83, "alpha_vantage"),
+        ("split", date(2026, 3, 9), 2.0, "alpha_vantage"),
+    ]
+    assert warehouse.rows(
+        "select close_raw, close from daily_bars where symbol = 'MSFT' order by opened_at"
+    ) == [(Decimal(400), Decimal(200)), (Decimal(201), Decimal(201))]
 
 
 def test_minutes_fall_into_their_sessions(warehouse: RawRows) -> None:

@@ -12,6 +12,12 @@ massive_dividends as (
 
 ),
 
+alpha_vantage_dividends as (
+
+    select * from {{ ref('stg_alpha_vantage__dividends') }}
+
+),
+
 received as (
 
     select
@@ -31,6 +37,16 @@ received as (
         currency,
         amount
     from massive_dividends
+
+    union all
+
+    select
+        {{ action_keys() }},
+        cast(null as timestamp) as stamped_at,
+        ex_date,
+        cast(null as {{ text_type() }}) as currency,
+        amount
+    from alpha_vantage_dividends
 
 )
 

@@ -12,6 +12,12 @@ massive_splits as (
 
 ),
 
+alpha_vantage_splits as (
+
+    select * from {{ ref('stg_alpha_vantage__splits') }}
+
+),
+
 received as (
 
     select
@@ -29,6 +35,15 @@ received as (
         ex_date,
         ratio
     from massive_splits
+
+    union all
+
+    select
+        {{ action_keys() }},
+        cast(null as timestamp) as stamped_at,
+        ex_date,
+        ratio
+    from alpha_vantage_splits
 
 )
 
