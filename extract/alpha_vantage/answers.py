@@ -32,7 +32,7 @@ def _when(words: str, outcome: Outcome, rest: float | None = None, final: bool =
 
 # In this order: the refusal of a burst names the day's limit as well, and so did the old note.
 WORDINGS = (
-    _when(r"per second|sparingly", Outcome.THROTTLED, BURST_REST),
+    _when(r"per second|sparingly|spreading out|burst pattern", Outcome.THROTTLED, BURST_REST),
     _when(r"per minute", Outcome.THROTTLED, MINUTE_REST),
     _when(r"premium (endpoint|feature)", Outcome.OUT_OF_RANGE, final=True),
     _when(r"demo\W+api key", Outcome.UNAUTHORISED, final=True),

@@ -43,7 +43,7 @@ def ran(project: OwnProject, *arguments: str) -> subprocess.CompletedProcess[str
         env=project.environment(project.root / "data"),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
     )
 
 
