@@ -23,7 +23,7 @@ from warehouse.provider_settings import ProviderSettings
 UNITS_IN_A_ROW = 3
 TOLERATED = {401: Outcome.UNAUTHORISED, 429: Outcome.THROTTLED}
 
-__all__ = ["REDIRECTS", "PoliteEdge", "Reply", "Unit", "redact", "refused_redirect"]
+__all__ = ["REDIRECTS", "Classify", "PoliteEdge", "Reply", "Unit", "redact", "refused_redirect"]
 
 Perform = Callable[[float, int], Reply]
 Classify = Callable[[Reply], None]
@@ -126,7 +126,7 @@ class PoliteEdge:
         if self._unit is None:
             raise RuntimeError("a call outside of a work unit")
         taken = self.budget.take(weight, Priority.of(self._unit.item))
-        record = self._record(self._unit, url, attempt, endpoint)
+        record = self.record(url, attempt, endpoint)
         started = clock.monotonic()
         reply = None
         try:
@@ -158,7 +158,10 @@ class PoliteEdge:
     def _used(self, reply: Reply | None) -> int | None:
         return self.used_weight(reply) if self.used_weight and reply else None
 
-    def _record(self, unit: Unit, url: str, attempt: int, endpoint: str | None) -> RequestRecord:
+    def record(self, url: str, attempt: int, endpoint: str | None) -> RequestRecord:
+        unit = self._unit
+        if unit is None:
+            raise RuntimeError("a call outside of a work unit")
         record = RequestRecord(
             request_id=self.log.next_id(),
             run_id=self.log.run_id,

@@ -6,10 +6,11 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from extract.binance.archives import Archive
 from extract.binance.settings import DEAREST_CALL, WEIGHT_HEADER, WEIGHTS
 from extract.binance.windows import instant
 from extract.edge.waits import LONGEST_BELIEVED, retry_after
-from extract.http import Reply
+from extract.http import Classify, Reply
 from extract.outcomes import FetchFailed, Outcome
 from warehouse import clock
 
@@ -59,6 +60,15 @@ def _ban(message: str) -> float | None:
         return None
     left = (instant(int(found.group(1))) - clock.system_now()).total_seconds()
     return left if 0 < left <= LONGEST_BELIEVED else None
+
+
+def judge_of(archive: Archive | None) -> Classify:
+    """Answers of the API are judged here, those of the archive by it."""
+
+    def judge(reply: Reply) -> None:
+        (archive.classify if archive and archive.owns(reply.url) else classify)(reply)
+
+    return judge
 
 
 def used_weight(reply: Reply) -> int | None:
