@@ -84,7 +84,7 @@ def make(settings: Settings, landing: Landing, choice: Choice | None = None) -> 
     choice = choice or Choice()
     now = clock.now()
     planner = Planner(settings, landing, choice, now)
-    return list(planner.items())
+    return spread(list(planner.items()), planner)
 
 
 def instead(
@@ -118,20 +118,6 @@ class Planner:
         self.wanted = gaps.read(self.folder)
 
     def items(self) -> Iterator[WorkItem]:
-        """All that is due; of sessions under way as much as their provider is to be asked."""
-        due = list(self._items())
-        if self.choice.symbols or self.choice.gaps_only:
-            yield from due
-            return
-        yield from spread(
-            due,
-            self.instruments,
-            self.asked,
-            self.now,
-            lambda name: self.settings.provider(name).live_units,
-        )
-
-    def _items(self) -> Iterator[WorkItem]:
         """Instrument by instrument, what explains its bars before them; then what is for all."""
         serving = [self._serving(one) for one in self.instruments]
         views = {name: self._view(name, serving) for name in self.sources.able}

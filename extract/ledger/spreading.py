@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from extract.ledger.asked import Asked, Key
-from extract.universe import Instrument
 from extract.work import WorkItem
 from warehouse import market_hours
+
+if TYPE_CHECKING:
+    from extract.plan import Planner
 
 QUARTER = timedelta(minutes=15)
 
 
-def spread(
-    items: Sequence[WorkItem],
-    instruments: Sequence[Instrument],
-    asked: Asked,
-    now: datetime,
-    limit_of: Callable[[str], int],
-) -> list[WorkItem]:
+def spread(items: Sequence[WorkItem], planner: Planner) -> list[WorkItem]:
     """Those that waited longest first, so many in a quarter of an hour; the rest waits on.
 
     Nothing is lost by waiting: what is not asked for stays due, and once its session is over all
     of it is asked for at once. Hours are left until then where minutes, which make them up, come
-    from the same provider.
+    from the same provider. Who names symbols, or wants gaps repaired, waits for nothing.
     """
-    calendars = {one.instrument_id: one.calendar for one in instruments}
+    if planner.choice.symbols or planner.choice.gaps_only:
+        return list(items)
+    asked, now = planner.asked, planner.now
+
+    def limit_of(provider: str) -> int:
+        return planner.settings.provider(provider).live_units
+
+    calendars = {one.instrument_id: one.calendar for one in planner.instruments}
     opened = {name: _opened(name, now) for name in set(calendars.values())}
     minutes = {(one.provider, one.instrument_id) for one in items if one.interval == "1m"}
     running = [
