@@ -11,6 +11,7 @@ PROVIDERS = (
     "binance",
     "yahoo",
     "massive",
+    "fmp",
     "file_drop",
 )
 # What they were called before, or are called by habit.

@@ -93,6 +93,16 @@ class MassiveSettings(ProviderSettings):
     history_days: int | None = Field(default=729, ge=1)
 
 
+class FmpSettings(ProviderSettings):
+    """Four calls a second at most; waits that reach past the end of a minute's limit."""
+
+    base_url: str = "https://financialmodelingprep.com"
+    pace_seconds: float = Field(default=0.25, ge=0, le=3600)
+    backoff_seconds: float = Field(default=15.0, ge=0, le=600)
+    # One call for all quotes, which only higher plans have.
+    batch_quotes: bool = False
+
+
 class FileDropSettings(ProviderSettings):
     pass
 
@@ -101,6 +111,7 @@ class ProvidersSection(Section):
     yahoo: YahooSettings = YahooSettings()
     binance: BinanceSettings = BinanceSettings()
     massive: MassiveSettings = MassiveSettings()
+    fmp: FmpSettings = FmpSettings()
     file_drop: FileDropSettings = FileDropSettings()
 
 

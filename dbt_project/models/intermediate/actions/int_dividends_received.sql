@@ -12,6 +12,12 @@ massive_dividends as (
 
 ),
 
+fmp_dividends as (
+
+    select * from {{ ref('stg_fmp__dividends') }}
+
+),
+
 received as (
 
     select
@@ -31,6 +37,16 @@ received as (
         currency,
         amount
     from massive_dividends
+
+    union all
+
+    select
+        {{ action_keys() }},
+        stamped_at,
+        cast(null as date) as ex_date,
+        currency,
+        amount
+    from fmp_dividends
 
 )
 

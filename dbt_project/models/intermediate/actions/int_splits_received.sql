@@ -12,6 +12,12 @@ massive_splits as (
 
 ),
 
+fmp_splits as (
+
+    select * from {{ ref('stg_fmp__splits') }}
+
+),
+
 received as (
 
     select
@@ -29,6 +35,15 @@ received as (
         ex_date,
         ratio
     from massive_splits
+
+    union all
+
+    select
+        {{ action_keys() }},
+        stamped_at,
+        cast(null as date) as ex_date,
+        ratio
+    from fmp_splits
 
 )
 
