@@ -12,6 +12,7 @@ PROVIDERS = (
     "yahoo",
     "massive",
     "fmp",
+    "alpha_vantage",
     "file_drop",
 )
 # What they were called before, or are called by habit.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import ip_address
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 # A provider's key goes by the name its users know; the first that is set counts.
 KEY_NAMES: dict[str, tuple[str, ...]] = {
@@ -53,6 +54,11 @@ class ProviderSettings(Section):
     # What the plan behind the key allows: bars so long after they closed, and so far back.
     delay_minutes: float = Field(default=0.0, ge=0, le=10_000)
     history_days: int | None = Field(default=None, ge=1)
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        """Intervals that the plan does not have."""
+        return frozenset()
 
     @field_validator("base_url", "archive_url")
     @classmethod
@@ -103,6 +109,27 @@ class FmpSettings(ProviderSettings):
     batch_quotes: bool = False
 
 
+class AlphaVantageSettings(ProviderSettings):
+    """As the free plan has it: 25 calls a day, the last 100 sessions, days once they rest."""
+
+    base_url: str = "https://www.alphavantage.co"
+    pace_seconds: float = Field(default=1.2, ge=0, le=3600)
+    delay_minutes: float = Field(default=360.0, ge=0, le=10_000)
+    history_days: int | None = Field(default=140, ge=1)
+    plan: Literal["free", "premium"] = "free"
+    datatype: Literal["json", "csv"] = "json"
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        return frozenset({"1m", "5m", "15m"}) if self.plan == "free" else frozenset()
+
+    @model_validator(mode="after")
+    def all_of_history(self) -> Self:
+        if self.plan == "premium" and "history_days" not in self.model_fields_set:
+            self.history_days = None
+        return self
+
+
 class FileDropSettings(ProviderSettings):
     pass
 
@@ -112,6 +139,7 @@ class ProvidersSection(Section):
     binance: BinanceSettings = BinanceSettings()
     massive: MassiveSettings = MassiveSettings()
     fmp: FmpSettings = FmpSettings()
+    alpha_vantage: AlphaVantageSettings = AlphaVantageSettings()
     file_drop: FileDropSettings = FileDropSettings()
 
 

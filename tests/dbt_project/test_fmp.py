@@ -103,9 +103,11 @@ def test_prices_and_dividends_come_back_to_as_traded_by_the_providers_own_splits
         "select close_raw, close, volume_raw from daily_bars "
         "where symbol = 'NVDA' order by session_date"
     )
-    assert found == [(Decimal(125), Decimal("12.5"), 400), (Decimal(125), Decimal("12.5"), 400)] + [
-        (Decimal("12.5"), Decimal("12.5"), 4000)
-    ] * 2
+    assert (
+        found
+        == [(Decimal(125), Decimal("12.5"), 400), (Decimal(125), Decimal("12.5"), 400)]
+        + [(Decimal("12.5"), Decimal("12.5"), 4000)] * 2
+    )
     actions = warehouse.rows(
         "select action, ex_date, value from corporate_actions where provider = 'fmp' order by 1"
     )

@@ -18,6 +18,12 @@ fmp_dividends as (
 
 ),
 
+alpha_vantage_dividends as (
+
+    select * from {{ ref('stg_alpha_vantage__dividends') }}
+
+),
+
 received as (
 
     select
@@ -47,6 +53,16 @@ received as (
         currency,
         amount
     from fmp_dividends
+
+    union all
+
+    select
+        {{ action_keys() }},
+        cast(null as timestamp) as stamped_at,
+        ex_date,
+        cast(null as {{ text_type() }}) as currency,
+        amount
+    from alpha_vantage_dividends
 
 )
 

@@ -18,6 +18,12 @@ fmp_splits as (
 
 ),
 
+alpha_vantage_splits as (
+
+    select * from {{ ref('stg_alpha_vantage__splits') }}
+
+),
+
 received as (
 
     select
@@ -44,6 +50,15 @@ received as (
         cast(null as date) as ex_date,
         ratio
     from fmp_splits
+
+    union all
+
+    select
+        {{ action_keys() }},
+        cast(null as timestamp) as stamped_at,
+        ex_date,
+        ratio
+    from alpha_vantage_splits
 
 )
 

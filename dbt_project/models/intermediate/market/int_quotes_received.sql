@@ -27,6 +27,15 @@ received as (
         'market_cap': 'market_cap',
     }) }}
 
+    union all
+
+    -- A day without an hour: no later than its end, nor than when it was read.
+    {{ received_quotes(ref('stg_alpha_vantage__quotes'), {
+        'quoted_at': 'least(observed_at, cast(trading_date + 1 as timestamp))',
+        'price': 'price', 'previous_close': 'previous_close',
+        'day_high': 'high', 'day_low': 'low', 'volume': 'volume',
+    }) }}
+
 )
 
 select * from received
