@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,3 +36,5 @@ class FetchContext:
     key: SecretStr | None = None
     failures: list[Failure] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
+    # Told when a unit has ended, with the rows it brought.
+    on_unit: Callable[[int], None] | None = None

@@ -91,11 +91,12 @@ class PoliteEdge:
         self._unit: Unit | None = None
         self._not_before = 0.0
         self._away_in_a_row = 0
+        self.on_unit: Callable[[int], None] | None = None
 
     @classmethod
     def of(cls, provider: str, context: FetchContext, classify: Classify) -> Self:
         """The edge of a run, remembering the bans of earlier ones."""
-        return cls(
+        edge = cls(
             provider,
             context.settings,
             context.log,
@@ -103,6 +104,8 @@ class PoliteEdge:
             context.failures,
             context.folder / "state" / f"{provider}_ban.json",
         )
+        edge.on_unit = context.on_unit
+        return edge
 
     def unit(self, item: WorkItem) -> Unit:
         """`with edge.unit(item) as unit:` - a failure inside is kept, not raised."""
@@ -213,6 +216,8 @@ class PoliteEdge:
 
     def end(self, failed: FetchFailed | None) -> None:
         """Count units in a row that found the provider away; enough of them open the circuit."""
+        if self._unit and self.on_unit:
+            self.on_unit(sum(call.row_count or 0 for call in self._unit.calls))
         self._unit = None
         if failed is None or failed.outcome not in PROVIDER_AWAY:
             self._away_in_a_row = 0

@@ -85,9 +85,12 @@ class Planner:
         self.rules = rules()
         self.sources = Sources(settings, choice.providers)
         self.instruments = choice.instruments(universe.instruments(self.folder))
-        longest = max(one.back for one in self.coverage)
-        self.asked: Asked = history.read(self.folder, landing, now - longest)
+        self.asked: Asked = history.read(self.folder, landing, self.asked_since())
         self.wanted = gaps.read(self.folder)
+
+    def asked_since(self) -> datetime:
+        """From when on it matters what was asked."""
+        return self.now - max(one.back for one in self.coverage)
 
     def items(self) -> Iterator[WorkItem]:
         """Instrument by instrument, what explains its bars before them; then what is for all."""
