@@ -12,7 +12,7 @@ from extract import universe
 from extract.backfill.asking import Asking
 from extract.backfill.spans import LeftOut, Planned, enumerated, key_of, left_out_lines
 from extract.landing import Landing
-from extract.ledger.asked import Key, Span
+from extract.ledger.asked import BACKFILL, Key, Span
 from extract.ledger.windows import Due, closed_until, joined
 from extract.plan import EXPLAINS_BARS, Choice, Planner, Serving
 from extract.providers import canonical, module
@@ -25,7 +25,7 @@ from warehouse.errors import ConfigurationError, UsageError
 from warehouse.market_hours import Session
 from warehouse.settings import Settings
 
-REASON, SETTLE = "backfill", "settle"
+SETTLE = "settle"
 DAY = timedelta(days=1)
 
 
@@ -182,13 +182,13 @@ class SpanPlanner(Planner):
             holes = [part for hole in holes for part in self.asked.uncovered(key, *hole)]
         is_begun = holes != [(session.opens_at, closed)]
         if provider is None or (is_begun and self.now < session.closes_at):
-            yield from ((hole, REASON) for hole in holes if not is_begun)
+            yield from ((hole, BACKFILL) for hole in holes if not is_begun)
             return
         for span, reason in self._unanswered(instrument, self._key(instrument, provider), session):
             if reason == SETTLE:
                 yield span, reason
             elif holes:
-                yield span, REASON
+                yield span, BACKFILL
 
     def _reaching(
         self, instrument: Instrument, names: Sequence[str], session: Session
