@@ -132,8 +132,8 @@ def _table(items: Sequence[WorkItem]) -> Table:
             provider,
             symbol,
             interval,
-            f"{min(starts):%Y-%m-%d %H:%M}" if starts else "",
-            f"{max(ends):%Y-%m-%d %H:%M}" if ends else "",
+            f"{min(starts):%Y-%m-%d}" if starts else "",
+            f"{max(ends):%Y-%m-%d}" if ends else "",
             f"{len(own):,}",
         )
     if len(grouped) > SHOWN:

@@ -12,8 +12,8 @@ from cli.watch import Screen, console
 from warehouse import clock
 
 FETCHING = "extract"
-# On a screen that is no terminal, so many lines for the whole fetch.
-LINES = 20
+# Where there is no terminal, a line comes no sooner than this after the one before.
+SECONDS_BETWEEN_LINES = 5.0
 
 
 class Pace(ProgressColumn):
@@ -39,8 +39,8 @@ class PaceScreen(Screen):
 
     def _begin(self, name: str, total: int | None) -> None:
         self._name, self._total = name, total or 0
-        self._units = self._rows = self._lines = 0
-        self._began = clock.monotonic()
+        self._units = self._rows = 0
+        self._began = self._said_at = clock.monotonic()
 
     def step_started(self, name: str, total: int | None = None) -> None:
         super().step_started(name, total)
@@ -50,9 +50,11 @@ class PaceScreen(Screen):
         super().moved(amount, rows)
         self._units += amount
         self._rows += rows
-        lines = self._units * LINES // self._total if self._total else 0
-        if self._name == FETCHING and not console.is_terminal and lines > self._lines:
-            self._lines = lines
+        now = clock.monotonic()
+        if self._name != FETCHING or console.is_terminal:
+            return
+        if now - self._said_at >= SECONDS_BETWEEN_LINES:
+            self._said_at = now
             console.print(f"{self._name}  {self._units:,} of {self._total:,} units, {self._said()}")
 
     def _said(self) -> str:
