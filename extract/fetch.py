@@ -59,15 +59,17 @@ def fetch(
     run_id: int,
     items: Sequence[WorkItem],
     on_units: Callable[[int, int], None] | None = None,
+    log: RequestLog | None = None,
 ) -> Fetched:
     """One bad unit never stops the rest; what failed is told in the result.
 
-    `on_units` is told of units and rows as they come, before they are landed.
+    `on_units` is told of units and rows as they come, before they are landed. A run that fetches
+    twice gives its log along: request ids go on counting.
     """
+    log, rejected = log or RequestLog(run_id), RejectedRows()
     done = Fetched()
     ticks = Ticks(on_units)
     run_folder = settings.folder.runs / f"{run_id:06d}"
-    log, rejected = RequestLog(run_id), RejectedRows()
     ordered = sorted(items, key=lambda item: item.provider)
     for provider, own in groupby(ordered, key=lambda item: item.provider):
         context = FetchContext(

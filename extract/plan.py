@@ -12,11 +12,11 @@ from extract.landing import Landing
 from extract.ledger import asked as history
 from extract.ledger import gaps
 from extract.ledger.asked import Asked, Key, Span
-from extract.ledger.coverage import coverage, rules
+from extract.ledger.coverage import Coverage, coverage, rules
 from extract.ledger.gaps import Wanted
+from extract.ledger.sources import Sources
 from extract.ledger.windows import Due, bar_at, closed_until, joined
 from extract.providers import module
-from extract.sources import Sources
 from extract.universe import Instrument
 from extract.view import View
 from extract.work import WorkItem
@@ -71,6 +71,18 @@ def make(settings: Settings, landing: Landing, choice: Choice | None = None) -> 
     now = clock.now()
     planner = Planner(settings, landing, choice, now)
     return list(planner.items())
+
+
+def instead(
+    settings: Settings, landing: Landing, choice: Choice, failed: Sequence[WorkItem], away: set[str]
+) -> dict[WorkItem, list[WorkItem]]:
+    """For windows that providers left open by being away: what to ask of the next one.
+
+    Nothing, where that one has answered before; an item that nobody else serves is left out.
+    """
+    planner = Planner(settings, landing, choice, clock.now())
+    found = {one: planner.instead(one, away) for one in failed}
+    return {one: items for one, items in found.items() if items is not None}
 
 
 class Planner:
@@ -128,7 +140,7 @@ class Planner:
             first: list[str] = []
             if held:
                 row = max(held, key=lambda row: row.back)
-                first = self.sources.chain(instrument, interval, row.purpose, self.today)[:1]
+                first = self._chain(instrument, row)[:1]
                 found += [Serving(name, interval, row.back) for name in first]
             if checked:
                 back = max(row.back for row in checked)
@@ -139,6 +151,37 @@ class Planner:
                     if name not in first
                 ]
         return found
+
+    def _chain(self, instrument: Instrument, row: Coverage) -> list[str]:
+        return self.sources.chain(instrument, row.interval, row.purpose, self.today)
+
+    def instead(self, failed: WorkItem, away: set[str]) -> list[WorkItem] | None:
+        """What a failed item asked for, of the next provider of its chain that is not away."""
+        instrument = next(
+            (one for one in self.instruments if one.instrument_id == failed.instrument_id), None
+        )
+        if instrument is None or failed.start is None or failed.end is None:
+            return None
+        interval = str(failed.interval)
+        rows = [
+            row
+            for row in self.coverage
+            if row.interval == interval and row.purpose != CHECK and instrument.in_group(row.group)
+        ]
+        chain = self._chain(instrument, max(rows, key=lambda row: row.back)) if rows else []
+        # What was asked as a check has its bars from elsewhere.
+        name = next((one for one in chain if one not in away), None)
+        if failed.provider not in chain or name is None:
+            return None
+        view = self._view(name, [[] for _ in self.instruments])
+        key: Key = (name, "bars", instrument.instrument_id, interval)
+        is_backfill = failed.reason == history.BACKFILL
+        reason = failed.reason if is_backfill else f"instead of {failed.provider}"
+        return [
+            view.item(instrument, "bars", reason, interval, low, high)
+            for start, end in self.asked.uncovered(key, failed.start, failed.end)
+            for low, high in module(name).chunks(interval, start, end, self.now)
+        ]
 
     def _view(self, provider: str, serving: Sequence[Sequence[Serving]]) -> View:
         pairs = list(zip(self.instruments, serving, strict=True))

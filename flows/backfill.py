@@ -9,6 +9,7 @@ from datetime import date
 from extract import backfill as spans
 from extract.backfill import Asking, Planned, span_of
 from extract.landing import Landing
+from extract.plan import Choice
 from extract.work import WorkItem
 from flows.origin import folder_clock
 from flows.run import STEPS, Report, Runner, Watcher, run
@@ -76,6 +77,7 @@ def backfill(
         STEPS if build else STEPS[:3],
         watcher=watcher,
         wait_seconds=wait_seconds,
+        choice=Choice(providers=asking.sources),
         prepare=lambda runner: setattr(runner, "work_list", work_list),
         move_on=False,
     )

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from extract import fetch, journal, plan, raw_tables, reference, sources
+from extract import failover, journal, plan, raw_tables, reference
 from extract.context import Failure
 from extract.landing import Landing
+from extract.ledger import sources
 from extract.plan import Choice
 from extract.work import WorkItem
 from flows import healing
@@ -93,9 +94,15 @@ class Runner:
         reference.land_rules(self.landing, self.run.run_id)
         reference.land_sources(self.settings, self.landing, self.run.run_id)
         self.watcher.step_started("extract", len(self.report.planned))
-        done = fetch.fetch(
-            self.settings, self.landing, self.run.run_id, self.report.planned, self.watcher.moved
+        done, notes = failover.fetch_all(
+            self.settings,
+            self.landing,
+            self.run.run_id,
+            self.report.planned,
+            self.choice,
+            self.watcher.moved,
         )
+        self.report.notes += notes
         self.report.failures = done.failures
         step.row_count = done.rows
         if done.failures:

@@ -13,10 +13,10 @@ from extract.backfill.asking import Asking
 from extract.backfill.spans import LeftOut, Planned, enumerated, key_of, left_out_lines
 from extract.landing import Landing
 from extract.ledger.asked import BACKFILL, Key, Span
+from extract.ledger.sources import Sources
 from extract.ledger.windows import Due, closed_until, joined
 from extract.plan import EXPLAINS_BARS, Choice, Planner, Serving
 from extract.providers import canonical, module
-from extract.sources import Sources
 from extract.universe import Instrument
 from extract.view import View
 from extract.work import WorkItem

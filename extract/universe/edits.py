@@ -55,7 +55,7 @@ def add(folder: DataFolder, symbols: Iterable[str], asked: bool = True) -> list[
         if symbol in known:
             continue
         again = left.get(symbol)
-        added.append(again or guessed(symbol, next_id, yahoo=asked))
+        added.append(again or guessed(symbol, next_id, asked))
         next_id += again is None
     if added:
         write(folder.personal_universe, own + added)
@@ -109,12 +109,18 @@ def landed_instruments(landing: Landing) -> list[Instrument]:
     return []
 
 
-def guessed(symbol: str, instrument_id: int, yahoo: bool = True) -> Instrument:
+# Share classes follow a dot or a dash, as the provider likes it.
+PLAIN_STOCK = re.compile(r"[A-Z]{1,5}([.-][A-Z])?")
+
+
+def guessed(symbol: str, instrument_id: int, asked: bool = True) -> Instrument:
     """What a symbol most likely is; the person may correct the file."""
     crypto = re.fullmatch(r"[A-Z0-9]{2,10}(USDT|USDC|BTC|EUR)", symbol)
     asset_class, calendar = ("crypto", "24/7") if crypto else ("stock", "XNYS")
     if symbol.startswith("^"):
         asset_class = "index"
+    plain = asked and not crypto and PLAIN_STOCK.fullmatch(symbol)
+    dashed = symbol.replace(".", "-") if plain else symbol
     return Instrument(
         instrument_id=instrument_id,
         symbol=symbol,
@@ -125,11 +131,11 @@ def guessed(symbol: str, instrument_id: int, yahoo: bool = True) -> Instrument:
         groups="personal",
         listed_on=None,
         delisted_on=None,
-        yahoo_symbol=symbol if yahoo and not crypto else None,
-        binance_symbol=symbol if yahoo and crypto else None,
-        massive_symbol=None,
-        fmp_symbol=None,
-        alpha_vantage_symbol=None,
+        yahoo_symbol=dashed if asked and not crypto else None,
+        binance_symbol=symbol if asked and crypto else None,
+        massive_symbol=symbol.replace("-", ".") if plain else None,
+        fmp_symbol=dashed if plain or (asked and asset_class == "index") else None,
+        alpha_vantage_symbol=dashed if plain else None,
         known_at=clock.now(),
     )
 

@@ -45,6 +45,15 @@ def test_symbols_of_the_real_world_are_kept_as_they_are(folder: DataFolder, symb
     assert universe.personal(folder)[0].symbol == symbol
 
 
+def test_each_provider_is_asked_by_the_symbol_that_it_writes(folder: DataFolder) -> None:
+    brk, bfb, ftse, doge = universe.add(folder, ["BRK-B", "BF.B", "^FTSE", "DOGEUSDT"])
+    names = ("yahoo", "binance", "massive", "fmp", "alpha_vantage")
+    assert [brk.present_symbol(one) for one in names] == ["BRK-B", None, "BRK.B", "BRK-B", "BRK-B"]
+    assert [bfb.present_symbol(one) for one in names] == ["BF-B", None, "BF.B", "BF-B", "BF-B"]
+    assert [ftse.present_symbol(one) for one in names] == ["^FTSE", None, None, "^FTSE", None]
+    assert [doge.present_symbol(one) for one in names] == [None, "DOGEUSDT", None, None, None]
+
+
 @pytest.mark.parametrize(
     "symbol",
     ["../x", "..\\x", "a\nb", "x" * 300, "A;drop", "$(id)", "{{7*7}}", "", "-A", "\uff1dA"],

@@ -55,7 +55,7 @@ def test_rules_are_landed_once_and_again_only_when_one_differs(
     before, after = ({row[1:] for row in found if row[0] == number} for number in (1, 2))
     assert {(kind, name) for kind, name, _ in after - before} == {
         ("var", "rsi_window"),
-        ("coverage", "all 1d"),
+        ("coverage", "all 1d history"),
         ("sql", "models/marts/bars/daily_bars.sql"),
     }
     assert ("var", "rsi_window", "15") in after
