@@ -105,7 +105,7 @@ class SpanPlanner(Planner):
                     "what needs no key is asked instead"
                 )
 
-    def _chain(self, instrument: Instrument) -> Chain:
+    def _chain_of(self, instrument: Instrument) -> Chain:
         """Who may be asked, in order; a named provider without its key is stood in for."""
         asking = instrument, self.asking.interval, "history", self.today
         names = self.sources.line(*asking)
@@ -126,7 +126,7 @@ class SpanPlanner(Planner):
 
     def _due_of(self, instrument: Instrument, clipped: list[str]) -> dict[str, list[Due]]:
         """By provider, in the order of time, what nobody who may be asked has answered."""
-        chain = self._chain(instrument)
+        chain = self._chain_of(instrument)
         found: dict[str, list[Due]] = defaultdict(list)
         left_out: list[tuple[date, tuple[str, ...]]] = []
         for position, session in enumerate(self._sessions(instrument, clipped)):
