@@ -51,7 +51,6 @@ class SpanPlanner(Planner):
     """Sees the same answers as every plan, over the sessions of a span instead of coverage."""
 
     def __init__(self, settings: Settings, landing: Landing, asking: Asking, now: datetime) -> None:
-        self.settings = settings
         self.asking = asking
         super().__init__(settings, landing, Choice(providers=asking.sources), now)
         self.instruments = asking.instruments(universe.instruments(self.folder))
@@ -130,10 +129,12 @@ class SpanPlanner(Planner):
         found: dict[str, list[Due]] = defaultdict(list)
         left_out: list[tuple[date, tuple[str, ...]]] = []
         for position, session in enumerate(self._sessions(instrument, clipped)):
-            if closed_until(session, self.asking.interval, self.now) <= session.opens_at:
+            reaching = self._reaching(instrument, chain.able, session)
+            ready = [name for name in reaching if self._closed(session, name) > session.opens_at]
+            if self._closed(session) <= session.opens_at or (reaching and not ready):
                 continue
             self.found.sessions += 1
-            provider = self._reaching(instrument, chain.able, session)
+            provider = next(iter(ready), None)
             parts = list(self._parts(instrument, chain, provider, session))
             if not parts:
                 self.found.landed += 1
@@ -175,34 +176,39 @@ class SpanPlanner(Planner):
         self, instrument: Instrument, chain: Chain, provider: str | None, session: Session
     ) -> Iterator[tuple[Span, str]]:
         """What of a session is to be asked; of one that is under way runs ask for what is new."""
-        closed = closed_until(session, self.asking.interval, self.now)
+        closed = self._closed(session, provider)
         holes: list[Span] = [(session.opens_at, closed)]
         for name in chain.able:
             key = self._key(instrument, name)
             holes = [part for hole in holes for part in self.asked.uncovered(key, *hole)]
         is_begun = holes != [(session.opens_at, closed)]
-        if provider is None or (is_begun and self.now < session.closes_at):
+        if provider is None or (is_begun and closed < session.closes_at):
             yield from ((hole, BACKFILL) for hole in holes if not is_begun)
             return
-        for span, reason in self._unanswered(instrument, self._key(instrument, provider), session):
+        key = self._key(instrument, provider)
+        for span, reason in self._unanswered(instrument, key, session, closed):
             if reason == SETTLE:
                 yield span, reason
             elif holes:
                 yield span, BACKFILL
 
+    def _closed(self, session: Session, provider: str | None = None) -> datetime:
+        """The end of the newest bar that is over, and that the provider's plan has already."""
+        until = self._allowed(provider)[1] if provider else self.now
+        return closed_until(session, self.asking.interval, until)
+
     def _reaching(
         self, instrument: Instrument, names: Sequence[str], session: Session
-    ) -> str | None:
-        for name in names:
-            back = self.usual.back(name, instrument, self.asking.interval)
-            if back is None or session.opens_at >= self.now - back:
-                return name
-        return None
+    ) -> list[str]:
+        backs = {name: self.usual.back(name, instrument, self.asking.interval) for name in names}
+        return [
+            name
+            for name, back in backs.items()
+            if back is None or session.opens_at >= self.now - back
+        ]
 
     def _keys(self, instrument: Instrument, chain: Chain, session: Session) -> tuple[str, ...]:
-        return tuple(
-            key_of(name) for name in chain.keyless if self._reaching(instrument, [name], session)
-        )
+        return tuple(key_of(name) for name in self._reaching(instrument, chain.keyless, session))
 
     def _instead(self, instrument: Instrument, chain: Chain) -> str:
         """What those who may be asked give of the interval."""

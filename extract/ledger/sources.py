@@ -20,6 +20,7 @@ class Sources:
     """The providers that may be asked in one plan; `named` narrows them down."""
 
     def __init__(self, settings: Settings, named: Sequence[str] = ()) -> None:
+        self._settings = settings
         self._chains = settings.sources
         self._named = [canonical(name) for name in named]
         self._reach = reach()
@@ -53,8 +54,13 @@ class Sources:
         ]
 
     def back(self, provider: str, instrument: Instrument, interval: str) -> timedelta | None:
-        """How far back a provider gives an interval; None for all of it."""
-        return self._reach[provider, interval, instrument.asset_class]
+        """How far back a provider gives an interval, by the key's plan; None for all of it."""
+        days = self._settings.provider(provider).history_days
+        return (
+            timedelta(days=days)
+            if days
+            else self._reach[provider, interval, instrument.asset_class]
+        )
 
 
 def in_force(settings: Settings, on: date) -> list[dict[str, Any]]:

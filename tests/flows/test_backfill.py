@@ -15,7 +15,7 @@ from flows.run import Watcher, run
 from publish import open_market
 from sandbox import Exchange
 from warehouse import clock, database, settings
-from warehouse.errors import ConfigurationError, UsageError
+from warehouse.errors import ConfigurationError
 from warehouse.settings import Settings
 
 NOW = datetime(2026, 3, 11, 15, 0)
@@ -115,6 +115,7 @@ def test_without_a_key_what_needs_none_is_fetched_and_the_rest_is_told(keyless: 
     (left,) = done.planned.left_out
     assert (left.start, left.end) == (date(2025, 12, 11), date(2026, 2, 10))
     assert "yahoo gives the last 29 days" in seen.lines[0]
+    assert "needs MASSIVE_API_KEY" in seen.lines[0]
 
 
 def test_a_span_that_only_a_key_could_open_is_told_and_asks_nothing(
@@ -123,7 +124,7 @@ def test_a_span_that_only_a_key_could_open_is_told_and_asks_nothing(
     asking = Asking(("AAPL",), "1m", date(2025, 12, 11), date(2025, 12, 31))
     done = backfill(keyless, asking, build=False)
     (error,) = done.report.errors
-    assert isinstance(error, ConfigurationError | UsageError)
+    assert isinstance(error, ConfigurationError)
     assert "yahoo gives the last 29 days" in error.message
     assert exchange.journal() == []
 
