@@ -84,8 +84,8 @@ def register(app: typer.Typer) -> None:
             source or (),
         )
         if dry_run:
-            found = planned(settings, asking)
-            show(found, as_json)
+            found, costs = planned(settings, asking)
+            show(found, costs, as_json)
             return FAILED_UNITS if found.left_out else DONE
         with PaceScreen() as screen:
             done = backfill(settings, asking, screen, wait, build)
@@ -94,7 +94,7 @@ def register(app: typer.Typer) -> None:
         return FAILED_UNITS if code == DONE and left_out else code
 
 
-def show(found: Planned, as_json: bool) -> None:
+def show(found: Planned, costs: Sequence[str], as_json: bool) -> None:
     """What would be asked, by provider and symbol, and what cannot be."""
     if as_json:
         echo_json(
@@ -104,6 +104,7 @@ def show(found: Planned, as_json: bool) -> None:
                 "landed": found.landed,
                 "notes": found.notes,
                 "left_out": found.left_out,
+                "costs": list(costs),
                 "units": found.items,
             }
         )
@@ -116,6 +117,8 @@ def show(found: Planned, as_json: bool) -> None:
             f"{found.sessions - found.landed - found.out_of_reach:,} of {found.sessions:,} "
             f"sessions to ask for, {found.landed:,} are landed"
         )
+    for line in costs:
+        console.print(line, markup=False)
 
 
 def _table(items: Sequence[WorkItem]) -> Table:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from extract import backfill as spans
+from extract import universe
 from extract.backfill import Asking, Planned, span_of
 from extract.landing import Landing
 from extract.plan import Choice
+from extract.providers import canonical
 from extract.work import WorkItem
 from flows.origin import folder_clock
 from flows.run import STEPS, Report, Runner, Watcher, run
@@ -38,16 +41,27 @@ def asking_of(
     end: date | None,
     sources: Sequence[str],
 ) -> Asking:
-    """The span in session dates, as seen at the folder's hour."""
+    """The span in session dates, as seen at the folder's hour; a wrong name begins no run."""
     with folder_clock(settings):
         first, last = span_of(days, start, end, clock.now().date())
-    return Asking(tuple(words), interval, first, last, tuple(sources))
+    names = tuple(canonical(source) for source in sources)
+    asking = Asking(tuple(words), interval, first, last, names)
+    asking.instruments(universe.instruments(settings.folder))
+    return asking
 
 
-def planned(settings: Settings, asking: Asking) -> Planned:
-    """What a backfill would ask for; asks nothing."""
+def planned(settings: Settings, asking: Asking) -> tuple[Planned, list[str]]:
+    """What a backfill would ask for and how long that takes at least; asks nothing."""
     with folder_clock(settings) as own:
-        return spans.make(own, Landing(own.folder), asking)
+        found = spans.make(own, Landing(own.folder), asking)
+        return found, list(_costs(own, found.items))
+
+
+def _costs(settings: Settings, items: Sequence[WorkItem]) -> Iterator[str]:
+    for name, count in Counter(item.provider for item in items).items():
+        if pace := settings.provider(name).pace_seconds:
+            length = timedelta(seconds=round(count * pace))
+            yield f"{name}: {length} at least, one request every {pace:g} s"
 
 
 def backfill(
