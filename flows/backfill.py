@@ -58,6 +58,9 @@ def planned(settings: Settings, asking: Asking) -> tuple[Planned, list[str]]:
 
 
 def _costs(settings: Settings, items: Sequence[WorkItem]) -> Iterator[str]:
+    """The sandbox is asked without a pause."""
+    if settings.folder.origin == "sandbox":
+        return
     for name, count in Counter(item.provider for item in items).items():
         if pace := settings.provider(name).pace_seconds:
             length = timedelta(seconds=round(count * pace))

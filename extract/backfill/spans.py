@@ -83,5 +83,5 @@ def left_out_lines(interval: str, parts: Iterable[LeftOut]) -> list[str]:
 
 def wanting(keys: tuple[str, ...]) -> str:
     if not keys:
-        return "no provider gives it"
+        return "nobody who may be asked gives it"
     return f"needs {', or '.join(keys)}"
