@@ -1,9 +1,11 @@
 {% macro agreement_room(price, asset_class) -%}
     {#- How far another provider's price may lie from this one: relative, or a
-        tick of the exchange where that is more. -#}
+        tick of the exchange where that is more; a yield may
+        have been rounded to hundredths. -#}
     greatest(
         {{ var('agreement_price_tolerance') }} * abs({{ price }}),
         case
+            when {{ asset_class }} = 'bond' then 0.005
             when {{ asset_class }} not in ('stock', 'etf') then 0
             when abs({{ price }}) >= 1 then 0.01
             else 0.0001
