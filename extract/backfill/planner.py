@@ -68,7 +68,10 @@ class SpanPlanner(Planner):
         if clipped:
             self.found.notes.append(f"asked for while it was listed: {enumerated(clipped)}")
         serving = [
-            [Serving(name, self.asking.interval, timedelta()) for name in due[one.instrument_id]]
+            [
+                Serving(name, self.asking.interval, timedelta(), "history")
+                for name in due[one.instrument_id]
+            ]
             for one in self.instruments
         ]
         views = {

@@ -24,9 +24,9 @@ class Sources:
         self._chains = settings.sources
         self._named = [canonical(name) for name in named]
         self._reach = {
-            (name, interval, asset_class)
-            for name, interval, asset_class in reach()
-            if interval not in settings.provider(name).lacking
+            key: back
+            for key, back in reach().items()
+            if key[1] not in settings.provider(key[0]).lacking
         }
         priority = rules()
         enabled = [
@@ -59,12 +59,10 @@ class Sources:
 
     def back(self, provider: str, instrument: Instrument, interval: str) -> timedelta | None:
         """How far back a provider gives an interval, by the key's plan; None for all of it."""
-        days = self._settings.provider(provider).history_days
-        return (
-            timedelta(days=days)
-            if days
-            else self._reach[provider, interval, instrument.asset_class]
-        )
+        plan = self._settings.provider(provider)
+        if type(plan).model_fields["history_days"].default is None and not plan.history_days:
+            return self._reach[provider, interval, instrument.asset_class]
+        return timedelta(days=plan.history_days) if plan.history_days else None
 
 
 def in_force(settings: Settings, on: date) -> list[dict[str, Any]]:

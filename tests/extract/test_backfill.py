@@ -242,7 +242,7 @@ def test_what_no_provider_reaches_is_left_out_and_told(desk: Desk) -> None:
     assert {one.symbol for one in found.left_out} == {"AAPL", "MSFT"}
     (line,) = [line for line in found.lines() if line.startswith("left out")]
     assert "AAPL, MSFT 15m from 2025-12-11 to 2026-01-09 (20 sessions)" in line
-    assert "needs MASSIVE_API_KEY or POLYGON_API_KEY" in line
+    assert "needs MASSIVE_API_KEY or POLYGON_API_KEY, or FMP_API_KEY;" in line
     assert "yahoo gives the last 59 days" in line
 
 
@@ -296,7 +296,7 @@ def test_without_the_key_of_a_named_provider_the_others_do_what_they_can(desk: D
         "massive is not asked: it needs MASSIVE_API_KEY or POLYGON_API_KEY; "
         "what needs no key is asked instead",
         "left out: AAPL 1m from 2025-12-11 to 2026-02-10 (41 sessions): "
-        "needs MASSIVE_API_KEY or POLYGON_API_KEY; yahoo gives the last 29 days",
+        "needs MASSIVE_API_KEY or POLYGON_API_KEY, or FMP_API_KEY; yahoo gives the last 29 days",
     ]
 
 
