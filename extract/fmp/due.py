@@ -22,7 +22,7 @@ def due(view: View) -> Iterator[WorkItem]:
             reason = view.due_once_a_session(one, "actions")
             if reason and not view.lately_unknown(one, "actions", None):
                 yield view.item(one, "actions", reason)
-        if one.is_listed(view.today) and _quoted(view, one):
+        if one.instrument_id in view.live and one.is_listed(view.today) and _quoted(view, one):
             yield view.item(one, "quotes", "snapshot")
 
 
