@@ -96,14 +96,8 @@ class PoliteEdge:
     @classmethod
     def of(cls, provider: str, context: FetchContext, classify: Classify) -> Self:
         """The edge of a run, remembering the bans of earlier ones."""
-        edge = cls(
-            provider,
-            context.settings,
-            context.log,
-            classify,
-            context.failures,
-            context.folder / "state" / f"{provider}_ban.json",
-        )
+        memory = context.folder / "state" / f"{provider}_ban.json"
+        edge = cls(provider, context.settings, context.log, classify, context.failures, memory)
         edge.on_unit = context.on_unit
         return edge
 

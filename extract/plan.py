@@ -11,7 +11,7 @@ from extract import universe
 from extract.landing import Landing
 from extract.ledger import asked as history
 from extract.ledger import gaps
-from extract.ledger.asked import Asked, Key, Span
+from extract.ledger.asked import BACKFILL, Asked, Key, Span
 from extract.ledger.coverage import Coverage, coverage, rules
 from extract.ledger.gaps import Wanted
 from extract.ledger.sources import Sources
@@ -188,8 +188,7 @@ class Planner:
             return None
         view = self._view(name, [[] for _ in self.instruments])
         key: Key = (name, "bars", instrument.instrument_id, interval)
-        is_backfill = failed.reason == history.BACKFILL
-        reason = failed.reason if is_backfill else f"instead of {failed.provider}"
+        reason = BACKFILL if failed.reason == BACKFILL else f"instead of {failed.provider}"
         return [
             view.item(instrument, "bars", reason, interval, low, high)
             for start, end in self.asked.uncovered(key, failed.start, failed.end)
