@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ class FetchContext:
     budgets: Path | None = None
     failures: list[Failure] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
+    # Told when a unit has ended, with the rows it brought.
+    on_unit: Callable[[int], None] | None = None
 
     def budget(self, provider: str) -> Budget:
         """This run's share of what the provider allows to all processes of the machine."""

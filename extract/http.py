@@ -52,6 +52,7 @@ class PoliteEdge:
         self.used_weight = used_weight
         self._unit: Unit | None = None
         self._away_in_a_row = 0
+        self.on_unit: Callable[[int], None] | None = None
 
     @classmethod
     def of(
@@ -62,7 +63,7 @@ class PoliteEdge:
         used_weight: UsedWeight | None = None,
     ) -> Self:
         """The edge of a run, within the budget that all processes share."""
-        return cls(
+        edge = cls(
             provider,
             context.settings,
             context.log,
@@ -71,6 +72,8 @@ class PoliteEdge:
             context.failures,
             used_weight,
         )
+        edge.on_unit = context.on_unit
+        return edge
 
     def unit(self, item: WorkItem) -> Unit:
         """`with edge.unit(item) as unit:` - a failure inside is kept, not raised."""
@@ -186,6 +189,8 @@ class PoliteEdge:
     def end(self, failed: FetchFailed | None) -> None:
         """Count units in a row that found the provider away; enough of them open the circuit."""
         unit, self._unit = self._unit, None
+        if unit and self.on_unit:
+            self.on_unit(sum(call.row_count or 0 for call in unit.calls))
         if failed is None or failed.outcome not in PROVIDER_AWAY:
             self._away_in_a_row = 0
             return

@@ -46,14 +46,17 @@ def folder_clock(settings: Settings) -> Iterator[Settings]:
     if settings.folder.origin != "sandbox":
         yield settings
         return
+    own = settings.model_copy()
+    for name in KEY_NAMES:
+        own.give_key(name, SANDBOX_KEY)
     if settings.sandbox.url:
         with _clock_of(settings.sandbox.url):
-            yield settings
+            yield own
         return
     now = sandbox_now(settings, move_on=False)
     clock.use(lambda: now)
     try:
-        yield settings
+        yield own
     finally:
         clock.use(None)
 
