@@ -11,15 +11,65 @@
     )
 {%- endmacro %}
 
-{% macro all_prices_within(ratio) -%}
+{% macro price_within(column, left='other_', right='chosen_', ratio='1', asset_class='asset_class') -%}
+    {#- Whether one price times the ratio is the other's; one that is not named disagrees with none. -#}
+    coalesce(
+                abs({{ left }}{{ column }} - {{ ratio }} * {{ right }}{{ column }})
+                <= {{ agreement_room(left ~ column, asset_class) }},
+                true
+            )
+{%- endmacro %}
+
+{% macro all_prices_within(ratio, left='other_', right='chosen_', asset_class='asset_class') -%}
     {#- Whether every price that both name is, times the ratio, the other's. -#}
     {%- for column in ['open', 'high', 'low', 'close'] %}
-            coalesce(
-                abs(other_{{ column }} - {{ ratio }} * chosen_{{ column }})
-                <= {{ agreement_room('other_' ~ column, 'asset_class') }},
-                true
-            ){{ ' and' if not loop.last }}
-    {%- endfor %}
+            {{ price_within(column, left, right, ratio, asset_class) }}{{ ' and' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro prices_alike(left, right, asset_class='asset_class') -%}
+    {#- Whether two bars have the same prices. A close alone says too little, and so does no bar. -#}
+    (
+            {{ left }}open is not null and {{ right }}open is not null and
+            {{- all_prices_within('1', left, right, asset_class) }}
+        )
+{%- endmacro %}
+
+{% macro prices_repeated(left, right) -%}
+    {#- Whether two bars of one provider have the very same prices; re-reads of one jitter. -#}
+    coalesce(
+            {%- for column in ['open', 'high', 'low', 'close'] %}
+            abs({{ left }}{{ column }} - {{ right }}{{ column }})
+            <= {{ var('agreement_repeat_tolerance') }} * abs({{ left }}{{ column }})
+            {{- ' and' if not loop.last }}
+            {%- endfor %},
+            false
+        )
+{%- endmacro %}
+
+{% macro near_ratio(ratio, expected, tolerance) -%}
+    {#- Whether a ratio is the expected one or its inverse. -#}
+    (
+            abs({{ ratio }} - {{ expected }}) <= {{ tolerance }} * {{ expected }}
+            or abs({{ ratio }} * {{ expected }} - 1) <= {{ tolerance }}
+        )
+{%- endmacro %}
+
+{% macro inverted_prices() -%}
+    {#- Whether the other one quotes the pair the other way round: its low is one over the high. -#}
+    {%- for mine, theirs in [('open', 'open'), ('high', 'low'), ('low', 'high'), ('close', 'close')] %}
+            abs(cast(other_{{ theirs }} as {{ f8() }}) * chosen_{{ mine }} - 1)
+            <= 2 * {{ var('agreement_price_tolerance') }}{{ ' and' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro prices_apart() -%}
+    concat_ws(
+            ', '
+            {%- for column in ['open', 'high', 'low', 'close'] %},
+            case when not {{ price_within(column) }} then '{{ column }}' end
+            {%- endfor %}
+        )
 {%- endmacro %}
 
 {% macro worst_price_difference() -%}
@@ -31,4 +81,16 @@
             ){{ ',' if not loop.last }}
         {%- endfor %}
         )
+{%- endmacro %}
+
+{% macro same_bar(left, right) -%}
+    {{ left }}.instrument_id = {{ right }}.instrument_id
+        and {{ left }}.interval = {{ right }}.interval
+        and {{ left }}.opened_at = {{ right }}.opened_at
+{%- endmacro %}
+
+{% macro volumes_within(left='other_', right='chosen_') -%}
+    abs({{ left }}volume - {{ right }}volume)
+            <= {{ var('agreement_volume_tolerance') }}
+            * greatest({{ left }}volume, {{ right }}volume)
 {%- endmacro %}
