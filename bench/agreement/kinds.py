@@ -70,10 +70,10 @@ class Kind:
     asset_class: str | None = None
 
 
-def is_visible(kind: Kind, before: Array, after: Array, tick: float) -> bool:
+def is_visible(kind: Kind, before: Array, after: Array, ticks: Array) -> bool:
     if kind.class_ == "volume_only":
         return True
-    room = np.maximum(LEAST_MOVE * np.maximum(before, after), 2 * tick)[:, PRICES]
+    room = np.maximum(LEAST_MOVE * np.maximum(before, after), 2 * ticks)[:, PRICES]
     apart = (np.abs(after - before)[:, PRICES] >= room).sum(axis=1)
     return bool((apart >= (1 if kind.cause == "one_price" else 2)).all())
 
@@ -161,14 +161,11 @@ def moved_inside(place: int) -> Make:
 def digits_swapped(spot: Spot) -> Array | None:
     """Two digits beside each other change places; none where the bar would contradict itself."""
     bars = spot.calm()
-    places = spot.sheet.decimals[spot.instrument]
     field = int(spot.draw.integers(0, 4))
-    digits = list(str(round(bars[0, field] * 10**places)))
-    if len(digits) < 3:
-        return None
-    at = int(spot.draw.integers(0, len(digits) - 1))
+    digits = list(f"{bars[0, field]:.4f}".replace(".", ""))
+    at = int(spot.draw.integers(0, len(digits) - 3))
     digits[at], digits[at + 1] = digits[at + 1], digits[at]
-    bars[0, field] = int("".join(digits)) / 10**places
+    bars[0, field] = int("".join(digits)) / 10**4
     ends = bars[0, [OPEN, CLOSE]]
     sound = bars[0, HIGH] >= ends.max() and 0 < bars[0, LOW] <= ends.min()
     return bars if sound else None

@@ -33,7 +33,6 @@ class Sheet:
     symbols: list[str]
     bars: list[tuple[date, datetime]]
     truth: Array
-    decimals: list[int]
     splits: list[dict[int, float]]
     dividends: list[dict[int, float]]
     seen: dict[str, Array] = field(default_factory=dict)
@@ -49,6 +48,17 @@ class Sheet:
             at: 1 - amount / closes[at - 1] for at, amount in self.dividends[instrument].items()
         }
         return _later(shares, len(self.bars))
+
+    def ticks(self, prices: Array) -> Array:
+        """The least step of a price: a cent, below one a hundredth of it."""
+        if self.asset_class == "crypto":
+            return np.full_like(prices, 1e-6)
+        return np.where(prices < 1, 1e-4, 1e-2)
+
+    def on_grid(self, prices: Array) -> Array:
+        ticks = self.ticks(prices)
+        rounded: Array = np.round(np.round(prices / ticks) * ticks, 6)
+        return rounded
 
     def holders(self, instrument: int, bar: int) -> list[str]:
         """Who has the bar, in the order of priority."""
@@ -108,11 +118,10 @@ def _sheet(
     acts = interval == "1d" and asset_class == "stock"
     shape = (len(symbols), len(bars))
     levels = np.exp(draw.uniform(np.log(0.6), np.log(900), shape[0]))
-    decimals = [6 if asset_class == "crypto" else 2 if level > 3 else 4 for level in levels]
     splits = [_splits(draw, shape[1]) if acts else {} for _ in symbols]
     sheet = Sheet(
         interval, calendar, asset_class, symbols, bars,
-        np.zeros((*shape, 5)), decimals, splits, [{} for _ in symbols],
+        np.zeros((*shape, 5)), splits, [{} for _ in symbols],
     )  # fmt: skip
     for number, level in enumerate(levels):
         _trade(draw, sheet, number, float(level), size)
@@ -143,8 +152,10 @@ def _trade(draw: np.random.Generator, sheet: Sheet, number: int, level: float, s
     high = np.maximum(opened, close) * np.exp(np.abs(draw.normal(0, size / 2, count)))
     low = np.minimum(opened, close) * np.exp(-np.abs(draw.normal(0, size / 2, count)))
     shares = sheet.later_splits(number)
+    # What has been put together came from a cheap stock, not from one below a cent.
+    whole = shares / min(1.0, shares.min())
     for place, prices in enumerate((opened, high, low, close)):
-        sheet.truth[number, :, place] = np.round(prices * shares, sheet.decimals[number])
+        sheet.truth[number, :, place] = sheet.on_grid(prices * whole)
     traded = np.exp(draw.normal(np.log(3e6), 0.5, count)) / shares
     sheet.truth[number, :, VOLUME] = np.maximum(np.round(traded), 5e4)
 
@@ -162,10 +173,10 @@ def _seen(draw: np.random.Generator, sheet: Sheet, providers: Sequence[str]) -> 
 def _as_seen(draw: np.random.Generator, sheet: Sheet, has: npt.NDArray[np.bool_]) -> Array:
     bars = sheet.truth.copy()
     shape = bars.shape[:2]
-    ticks = np.array([10.0**-places for places in sheet.decimals])[:, None]
     # An odd lot more or less: a tick at the ends of a bar.
-    bars[:, :, HIGH] += ticks * (draw.random(shape) < A_TICK_OFF)
-    bars[:, :, LOW] -= ticks * (draw.random(shape) < A_TICK_OFF) * (bars[:, :, LOW] > 3 * ticks)
+    for end, way in ((HIGH, 1), (LOW, -1)):
+        ticks = sheet.ticks(bars[:, :, end])
+        bars[:, :, end] += way * ticks * (draw.random(shape) < A_TICK_OFF)
     late = draw.random(shape) < 0.05
     off = np.where(late, draw.uniform(-0.03, 0.03, shape), draw.normal(0, 0.0005, shape))
     bars[:, :, VOLUME] = np.round(bars[:, :, VOLUME] * (1 + off))

@@ -142,7 +142,7 @@ def _made(kind: Kind, spot: Spot) -> Array | None:
     if kind.asset_class not in (None, spot.sheet.asset_class):
         return None
     bars = kind.make(spot)
-    tick = 10.0 ** -spot.sheet.decimals[spot.instrument]
-    if bars is None or not is_visible(kind, spot.calm(), bars, tick):
+    before = spot.calm()
+    if bars is None or not is_visible(kind, before, bars, spot.sheet.ticks(before)):
         return None
     return bars

@@ -14,7 +14,7 @@ from bench.agreement.scatter import Answer, Label, Place, World, expected
 CLASSES = ("agree", "volume_only", "basis_differs", "conflict", "single")
 SAID = "select symbol, interval, opened_at, class, likely_cause, outvoted from source_agreement"
 ASIDE = (
-    "select symbol, interval, opened_at, provider from quarantined_rows "
+    "select replace(symbol, '/', ''), interval, opened_at, provider from quarantined_rows "
     "where rule = 'price_relations'"
 )
 TWO = "two at a time"

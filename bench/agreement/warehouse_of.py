@@ -19,7 +19,7 @@ from extract.universe import FIRST_PERSONAL_ID, Instrument, files
 from warehouse import clock, database, dbt_runner
 from warehouse.folder import DataFolder
 
-BUILT = "+source_agreement +data_quality_log"
+BUILT = "+source_agreement +quarantined_rows"
 RUN = 1
 SETTLED = timedelta(days=10)
 
@@ -68,22 +68,31 @@ def _instruments(sheets: Sequence[Sheet]) -> Iterator[Instrument]:
 
 
 def _land(landing: Landing, sheets: Sequence[Sheet]) -> None:
-    """Splits and dividends first, as every provider that adjusts is asked."""
+    """Splits and dividends are asked for beside the bars that they explain."""
     log = RequestLog(RUN)
     for sheet in sheets:
+        acts = sheet.asset_class == "stock"
         for provider in sheet.seen:
-            request_id = log.next_id()
             tables: list[tuple[str, pa.Table]] = []
-            if provider in given.SPLIT_ADJUSTED and sheet.asset_class == "stock":
+            if acts and provider in given.SPLIT_ADJUSTED:
+                request_id = _request(log, provider, "actions", sheet.interval)
                 tables.append((f"{provider}_splits", given.splits(sheet, provider, request_id)))
-            if provider == "yahoo" and sheet.asset_class == "stock":
-                tables.append(("yahoo_dividends", given.dividends(sheet, request_id)))
-            tables.append((f"{provider}_bars", given.bars(sheet, provider, request_id)))
-            log.add(
-                RequestRecord(
-                    request_id, RUN, provider, "bars", "agreement", None, "", sheet.interval,
-                    "history", "", 1, clock.now(), outcome="ok",
-                    row_count=sum(table.num_rows for _, table in tables),
-                )
-            )  # fmt: skip
+                if provider == "yahoo":
+                    tables.append(("yahoo_dividends", given.dividends(sheet, request_id)))
+            bars = given.bars(sheet, provider, log.next_id())
+            _request(log, provider, "bars", sheet.interval, bars)
+            tables.append((f"{provider}_bars", bars))
             landing.accept(RUN, [*tables, ("requests", log.drain())])
+
+
+def _request(
+    log: RequestLog, provider: str, endpoint: str, interval: str, bars: pa.Table | None = None
+) -> int:
+    request_id: int = log.next_id() if bars is None else bars["request_id"][0].as_py()
+    log.add(
+        RequestRecord(
+            request_id, RUN, provider, endpoint, "agreement", None, "", interval, "history", "",
+            1, clock.now(), outcome="ok", row_count=bars.num_rows if bars else 0,
+        )
+    )  # fmt: skip
+    return request_id

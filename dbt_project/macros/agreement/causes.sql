@@ -5,7 +5,7 @@
                 when ratios.is_split then 'split'
                 when
                     {%- for unit in [100, 1000, 1000000] %}
-                    {{ near_ratio('compared.volume_ratio', unit, var('agreement_ratio_tolerance')) }}
+                    {{ near_ratio('compared.volume_ratio', unit, var('agreement_volume_tolerance')) }}
                     {{- ' or ' if not loop.last }}
                     {%- endfor %}
                     then 'volume_units'
@@ -21,7 +21,7 @@
                 when ratios.is_both then 'split_and_dividend'
                 when ratios.is_dividend then 'dividend'
                 when
-                    abs(ln(compared.ratio)) >= ln({{ var('smallest_split') }})
+                    compared.is_far
                     and abs(compared.ratio * compared.volume_ratio - 1)
                     <= {{ var('agreement_volume_tolerance') }}
                     then 'split'

@@ -1,21 +1,26 @@
 {% macro agreement_room(price, asset_class) -%}
     {#- How far another provider's price may lie from this one: relative, or a
-        tick of the exchange where that is more. -#}
+        tick of the exchange where that is more, and what a 32-bit float adds
+        to it; a yield may have been rounded to hundredths. -#}
     greatest(
         {{ var('agreement_price_tolerance') }} * abs({{ price }}),
         case
+            when {{ asset_class }} = 'bond' then 0.005
             when {{ asset_class }} not in ('stock', 'etf') then 0
             when abs({{ price }}) >= 1 then 0.01
             else 0.0001
-        end
+        end + 0.000001 * abs({{ price }})
     )
 {%- endmacro %}
 
 {% macro price_within(column, left='other_', right='chosen_', ratio='1', asset_class='asset_class') -%}
-    {#- Whether one price times the ratio is the other's; one that is not named disagrees with none. -#}
+    {#- Whether one price times the ratio is the other's, within a tick on either's basis; one
+        that is not named disagrees with none. -#}
     coalesce(
-                abs({{ left }}{{ column }} - {{ ratio }} * {{ right }}{{ column }})
-                <= {{ agreement_room(left ~ column, asset_class) }},
+                abs({{ left }}{{ column }} - {{ ratio }} * {{ right }}{{ column }}) <= greatest(
+                    {{ agreement_room(left ~ column, asset_class) }},
+                    {{ ratio }} * {{ agreement_room(right ~ column, asset_class) }}
+                ),
                 true
             )
 {%- endmacro %}
@@ -93,4 +98,9 @@
     abs({{ left }}volume - {{ right }}volume)
             <= {{ var('agreement_volume_tolerance') }}
             * greatest({{ left }}volume, {{ right }}volume)
+{%- endmacro %}
+
+{% macro price_bucket(price) -%}
+    {#- Prices within tolerance lie in one bucket or in two beside each other. -#}
+    case when {{ price }} > 0 then floor(100 * ln(cast({{ price }} as {{ f8() }}))) end
 {%- endmacro %}

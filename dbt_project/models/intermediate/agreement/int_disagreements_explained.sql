@@ -4,7 +4,8 @@ compared as (
 
     select
         *,
-        prices_apart like '%,%' as several_apart
+        prices_apart like '%,%' as several_apart,
+        abs(ln(nullif(greatest(ratio, 0), 0))) >= ln({{ var('smallest_split') }}) as is_far
     from {{ ref('int_providers_compared') }}
 
 ),
@@ -34,11 +35,14 @@ explained as (
         case
             when compared.prices_agree and compared.volumes_agree then null
             when compared.prices_agree then {{ cause_of_volumes() }}
+            when
+                compared.one_ratio and compared.is_far and foreign_bars.instrument_id is null
+                then {{ cause_of_ratio() }}
             when compared.several_apart and likened.is_shifted then 'shifted'
             when compared.several_apart and likened.is_stale then 'stale'
             when compared.is_inverted then 'inverted'
-            when compared.one_ratio then {{ cause_of_ratio() }}
             when foreign_bars.instrument_id is not null then 'other_instrument'
+            when compared.one_ratio then {{ cause_of_ratio() }}
             when {{ open_and_close_swapped() }} then 'swapped'
             when not compared.several_apart then 'one_price'
             else 'several_prices'
@@ -63,7 +67,7 @@ final as (
         case
             when prices_agree and volumes_agree then 1
             when prices_agree then 2
-            when likely_cause in ('shifted', 'stale') then 4
+            when likely_cause in ('shifted', 'stale', 'other_instrument') then 4
             when is_inverted or one_ratio then 3
             else 4
         end as severity

@@ -48,7 +48,8 @@ measured as (
         {{ all_prices_within('1') }} as prices_agree,
         coalesce(
             ratio > 0
-            and abs(ratio - 1) > {{ var('agreement_price_tolerance') }}
+            and abs(ratio - 1) * abs(chosen_close)
+            > {{ agreement_room('chosen_close', 'asset_class') }}
             and {{ all_prices_within('ratio') }},
             false
         ) as one_ratio,
