@@ -14,9 +14,9 @@ from extract.ledger import gaps
 from extract.ledger.asked import Asked, Key, Span
 from extract.ledger.coverage import Coverage, coverage, rules
 from extract.ledger.gaps import Wanted
+from extract.ledger.sources import Sources
 from extract.ledger.windows import Due, bar_at, closed_until, joined
 from extract.providers import module
-from extract.sources import Sources
 from extract.universe import Instrument
 from extract.view import View
 from extract.work import WorkItem
@@ -27,6 +27,7 @@ from warehouse.market_hours import Session
 from warehouse.settings import Settings
 
 CHECK = "check"
+EVER = datetime.min
 # Endpoints whose answers tell how the bars of the same group are to be read.
 EXPLAINS_BARS = frozenset({"actions", "splits", "dividends"})
 
@@ -89,6 +90,7 @@ class Planner:
     """Works out one plan at one instant."""
 
     def __init__(self, settings: Settings, landing: Landing, choice: Choice, now: datetime) -> None:
+        self.settings = settings
         self.now = now
         self.today = now.date()
         self.folder: DataFolder = settings.folder
@@ -167,7 +169,7 @@ class Planner:
         ]
         chain = self._chain(instrument, max(rows, key=lambda row: row.back)) if rows else []
         # What was asked as a check has its bars from elsewhere.
-        name = next((one for one in chain if one not in away), None)
+        name = next((one for one in chain if one not in away and self._may(one, failed)), None)
         if failed.provider not in chain or name is None:
             return None
         view = self._view(name, [[] for _ in self.instruments])
@@ -207,7 +209,8 @@ class Planner:
         interval = serving.interval
         key: Key = (serving.provider, "bars", instrument.instrument_id, interval)
         wanted = {} if serving.checks else self.wanted[instrument.instrument_id, interval]
-        since = self.now - serving.back
+        earliest, until = self._allowed(serving.provider)
+        since = max(self.now - serving.back, earliest)
         # However long the machine slept: from where the answers end.
         answered_until = self.asked.answered_until(key) or self.now
         oldest = datetime.combine(min(wanted), time()) if wanted else since
@@ -216,11 +219,25 @@ class Planner:
         for position, session in enumerate(sessions):
             due: list[tuple[Span, str]] = []
             if session.opens_at >= since or session.closes_at >= answered_until:
-                due += self._unanswered(instrument, key, session)
-            again = [bar for bar in wanted.get(session.session_date, ()) if self._again(bar, key)]
+                due += self._unanswered(instrument, key, session, until)
+            again = [
+                bar
+                for bar in wanted.get(session.session_date, ())
+                if earliest <= bar.opened_at and bar.closed_at <= until and self._again(bar, key)
+            ]
             due += gaps.pieces(again, [span for span, _ in due])
             for (start, end), reason in sorted(due):
                 yield Due(position, session, start, end, reason)
+
+    def _allowed(self, provider: str) -> Span:
+        """Between which instants the plan behind the key has bars: none too old, none too new."""
+        plan = self.settings.provider(provider)
+        earliest = self.now - timedelta(days=plan.history_days) if plan.history_days else EVER
+        return earliest, self.now - timedelta(minutes=plan.delay_minutes)
+
+    def _may(self, provider: str, item: WorkItem) -> bool:
+        earliest, until = self._allowed(provider)
+        return earliest <= (item.start or earliest) and (item.end or until) <= until
 
     def _again(self, bar: Wanted, key: Key) -> bool:
         if self.choice.gaps_only:
@@ -228,11 +245,11 @@ class Planner:
         return bar.is_due(self.asked, key, self.now)
 
     def _unanswered(
-        self, instrument: Instrument, key: Key, session: Session
+        self, instrument: Instrument, key: Key, session: Session, until: datetime
     ) -> Iterator[tuple[Span, str]]:
         """Bars nobody answered for; once the session has settled, all that has not."""
         interval = str(key[3])
-        end = closed_until(session, interval, self.now)
+        end = closed_until(session, interval, until)
         if self.choice.gaps_only or end <= session.opens_at or not _listed(instrument, session):
             return
         holes = self.asked.uncovered(key, session.opens_at, end)

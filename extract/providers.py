@@ -10,6 +10,7 @@ from warehouse.errors import UsageError
 PROVIDERS = (
     "binance",
     "yahoo",
+    "massive",
     "file_drop",
 )
 # What they were called before, or are called by habit.

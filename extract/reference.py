@@ -8,8 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from extract import sources, universe
+from extract import universe
 from extract.landing import Landing
+from extract.ledger import sources
 from extract.providers import module
 from extract.schemas import arrow_schema
 from extract.universe import Instrument

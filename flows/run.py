@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from extract import failover, journal, plan, raw_tables, reference, sources
+from extract import failover, journal, plan, raw_tables, reference
 from extract.context import Failure
 from extract.landing import Landing
+from extract.ledger import sources
 from extract.plan import Choice
 from extract.work import WorkItem
 from flows import healing

@@ -34,6 +34,7 @@ class Limits:
     yahoo_requests_per_minute: int = 2000
     binance_weight_per_minute: int = 6000
     binance_ban_seconds: int = 120
+    massive_requests_per_minute: int = 5
 
 
 class Exchange:

@@ -207,7 +207,7 @@ def _damaged(payload: Any, damages: dict[str, Any], dialect: Dialect, seed: int)
 def _renamed(payload: Any, symbol: str) -> Any:
     if isinstance(payload, dict):
         return {
-            name: symbol if name == "symbol" else _renamed(value, symbol)
+            name: symbol if name in ("symbol", "ticker") else _renamed(value, symbol)
             for name, value in payload.items()
         }
     if isinstance(payload, list):

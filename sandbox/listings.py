@@ -14,6 +14,7 @@ from zlib import crc32
 
 FIRST_DATE = date(2000, 1, 1)
 LAST_DATE = date(2035, 12, 31)
+MASSIVE_INDICES = {"IXIC": "COMP"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,17 @@ class Listing:
     @property
     def names(self) -> tuple[str, ...]:
         """What an event may call it by: the exchange's own symbol or a provider's."""
-        names = (self.symbol, self.yahoo_symbol, self.binance_symbol)
+        names = (self.symbol, self.yahoo_symbol, self.binance_symbol, self.massive_symbol)
         return tuple(dict.fromkeys(filter(None, names)))
+
+    @property
+    def massive_symbol(self) -> str:
+        """Massive has what is traded in the United States, and writes BRK.B and I:SPX."""
+        if self.venue.market != "us_market":
+            return ""
+        if self.asset_class == "index":
+            return f"I:{MASSIVE_INDICES.get(self.symbol, self.symbol)}"
+        return self.yahoo_symbol.replace("-", ".") if self.asset_class in ("stock", "etf") else ""
 
     @property
     def ticks_per_unit(self) -> int:

@@ -46,6 +46,9 @@ class ProviderSettings(Section):
     max_wait_seconds: float = Field(default=120.0, ge=0, le=3600)
     max_body_mb: int = Field(default=64, ge=1, le=1024)
     weight_per_minute: int | None = Field(default=None, ge=1)
+    # What the plan behind the key allows: bars so long after they closed, and so far back.
+    delay_minutes: float = Field(default=0.0, ge=0, le=10_000)
+    history_days: int | None = Field(default=None, ge=1)
 
     @field_validator("base_url")
     @classmethod
@@ -76,6 +79,15 @@ class BinanceSettings(ProviderSettings):
     weight_per_minute: int | None = Field(default=5000, ge=1)
 
 
+class MassiveSettings(ProviderSettings):
+    """As the free plan has it: five calls a minute, whole days only, two years."""
+
+    base_url: str = "https://api.massive.com"
+    pace_seconds: float = Field(default=12.5, ge=0, le=3600)
+    delay_minutes: float = Field(default=900.0, ge=0, le=10_000)
+    history_days: int | None = Field(default=729, ge=1)
+
+
 class FileDropSettings(ProviderSettings):
     pass
 
@@ -83,6 +95,7 @@ class FileDropSettings(ProviderSettings):
 class ProvidersSection(Section):
     yahoo: YahooSettings = YahooSettings()
     binance: BinanceSettings = BinanceSettings()
+    massive: MassiveSettings = MassiveSettings()
     file_drop: FileDropSettings = FileDropSettings()
 
 

@@ -89,6 +89,12 @@ def binance_bars(symbol: str, interval: str, start: datetime, end: datetime) -> 
     return WorkItem("binance", "bars", (symbol,), "test", 1, interval, start, end)
 
 
+def massive_bars(symbol: str, interval: str, start: datetime, end: datetime) -> WorkItem:
+    return WorkItem(
+        "massive", "bars", (symbol,), "test", 1, interval, start, end, "America/New_York"
+    )
+
+
 def sample(provider: str, name: str) -> Any:
     path = SAMPLES / provider / name
     if not path.exists():

@@ -23,6 +23,7 @@
     from (
         select
             actions.*,
+            providers.priority,
             row_number() over (
                 partition by actions.instrument_id, actions.action, actions.ex_date
                 order by providers.priority asc, actions.provider asc
@@ -30,7 +31,26 @@
         from {{ actions }} as actions
         inner join {{ providers }} as providers on actions.provider = providers.provider
     ) as ranked
-    where place = 1
+    where place = 1 and not exists ({{ told_nearby(actions, providers, 'ranked') }})
+{%- endmacro %}
+
+{% macro told_nearby(actions, providers, action) -%}
+    {#- The same action, listed a few days off by a provider that goes before: it must not count
+        twice. Of dividends a special one may follow a regular one, so amounts must be alike. -#}
+    select 1
+    from {{ actions }} as near
+    inner join {{ providers }} as better on near.provider = better.provider
+    where
+        near.instrument_id = {{ action }}.instrument_id
+        and near.action = {{ action }}.action
+        and near.ex_date <> {{ action }}.ex_date
+        and near.ex_date >= {{ action }}.ex_date - {{ var('action_days') }}
+        and near.ex_date <= {{ action }}.ex_date + {{ var('action_days') }}
+        and better.priority < {{ action }}.priority
+        and (
+            near.action = 'split'
+            or abs(near.value - {{ action }}.value) <= {{ var('action_likeness') }} * near.value
+        )
 {%- endmacro %}
 
 {% macro closes_before_dividends(actions, versions, providers) -%}

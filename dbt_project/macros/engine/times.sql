@@ -28,6 +28,13 @@
 {% macro default__microseconds(instant) %}cast(extract(epoch from {{ instant }}) * 1000000 as bigint){% endmacro %}
 {% macro duckdb__microseconds(instant) %}epoch_us({{ instant }}){% endmacro %}
 
+{% macro from_microseconds(expression) %}{{ return(adapter.dispatch('from_microseconds', 'tapehouse')(expression)) }}{% endmacro %}
+{#- The instant so many microseconds after 1970 began. -#}
+{% macro default__from_microseconds(expression) -%}
+    timestamp '1970-01-01 00:00:00' + {{ expression }} * interval '1 microsecond'
+{%- endmacro %}
+{% macro duckdb__from_microseconds(expression) %}make_timestamp({{ expression }}){% endmacro %}
+
 {% macro seconds_between(started_at, ended_at) -%}
     cast({{ microseconds(ended_at) }} - {{ microseconds(started_at) }} as {{ f8() }}) / 1000000
 {%- endmacro %}

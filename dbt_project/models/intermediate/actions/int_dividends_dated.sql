@@ -2,7 +2,7 @@ with
 
 dividends as (
 
-    select * from {{ ref('stg_yahoo__dividends') }}
+    select * from {{ ref('int_dividends_received') }}
 
 ),
 
@@ -49,9 +49,14 @@ dated as (
     select
         symbols.instrument_id,
         observed.provider,
-        {{ local_date('observed.stamped_at', 'time_zones.name') }} as ex_date,
+        coalesce(
+            observed.ex_date, {{ local_date('observed.stamped_at', 'time_zones.name') }}
+        ) as ex_date,
         observed.observed_at,
-        {{ local_date('observed.observed_at', 'time_zones.name') }} as observed_date,
+        -- A dividend that comes with its date is told in the shares of that date.
+        coalesce(
+            observed.ex_date, {{ local_date('observed.observed_at', 'time_zones.name') }}
+        ) as observed_date,
         observed.amount,
         {{ whole_currency('observed.currency') }} as currency,
         {{ minor_units('observed.currency') }} as minor_units,

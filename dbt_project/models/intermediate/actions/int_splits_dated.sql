@@ -2,7 +2,7 @@ with
 
 splits as (
 
-    select * from {{ ref('stg_yahoo__splits') }}
+    select * from {{ ref('int_splits_received') }}
 
 ),
 
@@ -35,7 +35,9 @@ dated as (
     select
         symbols.instrument_id,
         splits.provider,
-        {{ local_date('splits.stamped_at', 'time_zones.name') }} as ex_date,
+        coalesce(
+            splits.ex_date, {{ local_date('splits.stamped_at', 'time_zones.name') }}
+        ) as ex_date,
         splits.ratio,
         landing_files.group_seq as known_seq,
         landing_files.accepted_at as known_at,

@@ -1,22 +1,14 @@
+{%- set day_of_stamp -%}
+    case
+        when bars.interval = '1d'
+            then {{ local_date('bars.stamped_at', 'time_zones.name') }}
+    end
+{%- endset -%}
+{%- set quote_over_base = safe_cast_to(
+    'cast(quote_volume as ' ~ f8() ~ ') / nullif(cast(volume as ' ~ f8() ~ '), 0)', price_type()
+) -%}
+
 with
-
-yahoo_bars as (
-
-    select * from {{ ref('stg_yahoo__bars') }}
-
-),
-
-binance_bars as (
-
-    select * from {{ ref('stg_binance__bars') }}
-
-),
-
-file_drop_bars as (
-
-    select * from {{ ref('stg_file_drop__bars') }}
-
-),
 
 time_zones as (
 
@@ -26,52 +18,30 @@ time_zones as (
 
 received as (
 
-    select
-        {{ received_keys() }},
-        yahoo_bars.stamped_at,
-        case
-            when yahoo_bars.interval = '1d'
-                then {{ local_date('yahoo_bars.stamped_at', 'time_zones.name') }}
-        end as local_date,
-        time_zones.name as exchange_timezone,
-        yahoo_bars.currency,
-        {{ doubles_given() }},
-        {{ decimals_given(none) }},
-        cast(null as {{ price_type() }}) as vwap,
-        cast(null as bigint) as trade_count
-    from yahoo_bars
-    left join time_zones on yahoo_bars.exchange_timezone = time_zones.name
+    {{ received_bars(
+        ref('stg_yahoo__bars'), 'bars.stamped_at', day_of_stamp,
+        zone='exchange_timezone', currency='bars.currency', decimals=false
+    ) }}
 
     union all
 
-    select
-        {{ received_keys() }},
-        opened_at as stamped_at,
-        cast(opened_at as date) as local_date,
-        'UTC' as exchange_timezone,
-        cast(null as {{ text_type() }}) as currency,
-        {{ doubles_given() }},
-        {{ decimals_given('binance_bars') }},
-        {{ safe_cast_to(
-            'cast(quote_volume as ' ~ f8() ~ ') / nullif(cast(volume as ' ~ f8() ~ '), 0)',
-            price_type()
-        ) }} as vwap,
-        trade_count
-    from binance_bars
+    {{ received_bars(
+        ref('stg_binance__bars'), 'opened_at', 'cast(opened_at as date)',
+        vwap=quote_over_base, trade_count='trade_count'
+    ) }}
 
     union all
 
-    select
-        {{ received_keys() }},
-        opened_at as stamped_at,
-        coalesce(bar_date, cast(opened_at as date)) as local_date,
-        'UTC' as exchange_timezone,
-        cast(null as {{ text_type() }}) as currency,
-        {{ doubles_given() }},
-        {{ decimals_given('file_drop_bars') }},
-        cast(null as {{ price_type() }}) as vwap,
-        cast(null as bigint) as trade_count
-    from file_drop_bars
+    {{ received_bars(
+        ref('stg_massive__bars'), 'bars.stamped_at', day_of_stamp, zone='exchange_timezone',
+        decimals_where='not bars.is_adjusted', vwap='vwap', trade_count='trade_count'
+    ) }}
+
+    union all
+
+    {{ received_bars(
+        ref('stg_file_drop__bars'), 'opened_at', 'coalesce(bar_date, cast(opened_at as date))'
+    ) }}
 
 )
 

@@ -1,4 +1,5 @@
--- A row is a session on which a whole calendar is silent, or a day outside it with bars of most.
+-- A row is a session on which a whole calendar is silent or that a provider lists as a holiday,
+-- or a day outside it with bars of most.
 with
 
 counted as (
@@ -55,6 +56,10 @@ contradictions as (
     having
         count(distinct outside.instrument_id) >= {{ var('calendar_instruments') }}
         and count(distinct outside.instrument_id) * 2 >= max(usual.instrument_count)
+
+    union all
+
+    select * from {{ ref('int_holidays_contradicted') }}
 
 ),
 

@@ -1,0 +1,37 @@
+with
+
+yahoo_dividends as (
+
+    select * from {{ ref('stg_yahoo__dividends') }}
+
+),
+
+massive_dividends as (
+
+    select * from {{ ref('int_dividends_summed') }}
+
+),
+
+received as (
+
+    select
+        {{ action_keys() }},
+        stamped_at,
+        cast(null as date) as ex_date,
+        currency,
+        amount
+    from yahoo_dividends
+
+    union all
+
+    select
+        {{ action_keys() }},
+        cast(null as timestamp) as stamped_at,
+        ex_date,
+        currency,
+        amount
+    from massive_dividends
+
+)
+
+select * from received

@@ -1,0 +1,77 @@
+"""Massive's keys and what they allow: a free key's few calls, whole days and two years."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sandbox.answers import Call
+from sandbox.massive import refusals
+from sandbox.massive.times import local_date, midnight_of
+from warehouse import clock
+
+if TYPE_CHECKING:
+    from sandbox.exchange import Exchange
+
+MINUTE = 60.0
+LOCKOUT = 150.0
+PATIENCE = 5
+FREE_HISTORY = timedelta(days=730)
+
+
+class Plans:
+    """Any key is taken but those that begin with `unknown`; those with `paid` may do everything."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._calls: deque[float] = deque()
+        self._refused = 0
+        self._locked_until = 0.0
+
+    def admit(self, call: Call) -> str:
+        """The key of a call, which may be made now."""
+        bearer = call.headers.get("Authorization", "")
+        key = bearer.removeprefix("Bearer ").strip() or call.query.get("apiKey", "")
+        if not key:
+            raise refusals.no_key()
+        if key.startswith("unknown"):
+            raise refusals.unknown_key()
+        if self.is_free(key):
+            self._count()
+        return key
+
+    def is_free(self, key: str) -> bool:
+        return self._exchange.limits.enforced and not key.startswith("paid")
+
+    def _count(self) -> None:
+        """Whoever goes on after some refusals is locked out for longer."""
+        now = clock.monotonic()
+        while self._calls and self._calls[0] <= now - MINUTE:
+            self._calls.popleft()
+        if now >= self._locked_until and len(self._calls) < self._most:
+            self._calls.append(now)
+            self._refused = 0
+            return
+        self._refused += 1
+        if self._refused > PATIENCE:
+            self._locked_until = now + LOCKOUT
+        raise refusals.too_many()
+
+    @property
+    def _most(self) -> int:
+        return self._exchange.limits.massive_requests_per_minute
+
+    def allow_window(self, key: str, start: datetime, end: datetime) -> None:
+        """Bars of whole days only, and none from before two years ago."""
+        if not self.is_free(key):
+            return
+        now = self._exchange.now()
+        if start < now - FREE_HISTORY:
+            raise refusals.too_long_ago()
+        if end >= midnight_of(local_date(now)):
+            raise refusals.not_yet()
+
+    def allow_ticks(self, key: str) -> None:
+        if self.is_free(key):
+            raise refusals.not_entitled()
