@@ -126,7 +126,7 @@ def _sheet(
     for number, level in enumerate(levels):
         _trade(draw, sheet, number, float(level), size)
         if acts and draw.random() < 0.6:
-            sheet.dividends[number] = _dividends(draw, sheet.truth[number, :, CLOSE])
+            sheet.dividends[number] = _dividends(draw, sheet, number)
     sheet.seen = _seen(draw, sheet, providers)
     return sheet
 
@@ -137,11 +137,14 @@ def _splits(draw: np.random.Generator, bars: int) -> dict[int, float]:
     return {int(at): float(draw.choice(RATIOS)) for at in places}
 
 
-def _dividends(draw: np.random.Generator, closes: Array) -> dict[int, float]:
+def _dividends(draw: np.random.Generator, sheet: Sheet, number: int) -> dict[int, float]:
+    """One a quarter, on days when nothing is split."""
+    closes = sheet.truth[number, :, CLOSE]
     begin = int(draw.integers(1, QUARTER))
     return {
         at: round(float(closes[at - 1] * draw.uniform(0.004, 0.012)), 4)
         for at in range(begin, len(closes), QUARTER)
+        if at not in sheet.splits[number]
     }
 
 

@@ -74,7 +74,13 @@ def expected(labels: Sequence[Label], holders: Sequence[str]) -> Answer:
 
 def scatter(sheets: Sequence[Sheet], draw: np.random.Generator, per_kind: int) -> World:
     world = World(sheets)
-    taken: set[Place] = set()
+    # A spoiled close before an ex date spoils the share of that dividend, and what rests on it.
+    taken: set[Place] = {
+        (number, instrument, ex - 1)
+        for number, sheet in enumerate(sheets)
+        for instrument, dividends in enumerate(sheet.dividends)
+        for ex in dividends
+    }
     spoiled = []
     for kind in KINDS:
         for _ in range(per_kind):

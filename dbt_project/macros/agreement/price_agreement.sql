@@ -60,6 +60,16 @@
         )
 {%- endmacro %}
 
+{% macro ratio_tolerance() -%}
+    {#- How far a ratio of four prices each may lie from the one that explains it: cheap stocks
+        move by ticks that are large beside them. -#}
+    {%- set cheaper = 'least(abs(chosen_close), abs(other_close))' -%}
+    greatest(
+            {{ var('agreement_price_tolerance') }},
+            coalesce({{ agreement_room(cheaper, 'asset_class') }} / (2 * nullif({{ cheaper }}, 0)), 0)
+        )
+{%- endmacro %}
+
 {% macro inverted_prices() -%}
     {#- Whether the other one quotes the pair the other way round: its low is one over the high. -#}
     {%- for mine, theirs in [('open', 'open'), ('high', 'low'), ('low', 'high'), ('close', 'close')] %}

@@ -1,11 +1,13 @@
-{%- set price_tolerance = var('agreement_price_tolerance') -%}
 {%- set volume_tolerance = var('agreement_ratio_tolerance') -%}
 
 with
 
 compared as (
 
-    select * from {{ ref('int_providers_compared') }}
+    select
+        *,
+        {{ ratio_tolerance() }} as tolerance
+    from {{ ref('int_providers_compared') }}
     where (one_ratio and not prices_agree) or (prices_agree and not volumes_agree)
 
 ),
@@ -27,6 +29,7 @@ expected as (
         compared.prices_agree,
         compared.ratio,
         compared.volume_ratio,
+        compared.tolerance,
         then_on.split_factor / later.split_factor as splits,
         then_on.dividend_factor / later.dividend_factor as dividends
     from compared
@@ -45,14 +48,14 @@ fitted as (
     select
         *,
         splits <> 1 and case
-            when not prices_agree then {{ near_ratio('ratio', 'splits', price_tolerance) }}
+            when not prices_agree then {{ near_ratio('ratio', 'splits', 'tolerance') }}
             else {{ near_ratio('volume_ratio', 'splits', volume_tolerance) }}
         end as fits_splits,
         not prices_agree and dividends <> 1
-        and {{ near_ratio('ratio', 'dividends', price_tolerance) }} as fits_dividends,
+        and {{ near_ratio('ratio', 'dividends', 'tolerance') }} as fits_dividends,
         not prices_agree and splits <> 1 and dividends <> 1 and (
-            {{ near_ratio('ratio', 'dividends / splits', price_tolerance) }}
-            or {{ near_ratio('ratio', 'dividends * splits', price_tolerance) }}
+            {{ near_ratio('ratio', 'dividends / splits', 'tolerance') }}
+            or {{ near_ratio('ratio', 'dividends * splits', 'tolerance') }}
         ) as fits_both
     from expected
 
