@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bench import children, storage, table
+from bench.archives import archive_files, archives, archives_bare
 from bench.builds import builds, idle
 from bench.indicators import speed
 from bench.landing import landing
@@ -17,6 +18,9 @@ MEASURES = {
     "landing": landing,
     "loading": loading,
     "dicts": dicts,
+    "archive_files": archive_files,
+    "archives": archives,
+    "archives_bare": archives_bare,
     "builds": builds,
     "tracing": tracing,
     "storage": storage.storage,

@@ -38,6 +38,8 @@ class Line:
 def lines(measured: Mapping[str, Figures]) -> Iterator[Line]:
     if "landing" in measured:
         yield from of_bars(measured)
+    if "archives" in measured:
+        yield from of_archives(measured["archives"], measured["archives_bare"])
     if "indicators" in measured:
         yield from of_indicators(measured)
     if "updates" in measured:
@@ -72,6 +74,22 @@ def of_indicators(measured: Mapping[str, Figures]) -> Iterator[Line]:
         "peak memory of the 12", ours["peak_mb"], "MB",
         "of TA-Lib", measured["indicators_talib"]["peak_mb"],
     )  # fmt: skip
+
+
+ALLOWED_SECONDS, ALLOWED_MB = 30.0, 1024.0
+
+
+def of_archives(archives: Figures, bare: Figures) -> Iterator[Line]:
+    bars = f"{archives['rows']:,.0f} minute bars from archives"
+    yield Line(bars, archives["seconds"], "s", "allowed", ALLOWED_SECONDS)
+    yield Line(
+        "of it fetching, proving and landing",
+        archives["fetch_seconds"],
+        "s",
+        "unzipping them and a bare insert",
+        bare["seconds"],
+    )
+    yield Line("peak memory of it", archives["peak_mb"], "MB", "allowed", ALLOWED_MB)
 
 
 def of_updates(updates: Figures) -> Iterator[Line]:

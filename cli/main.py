@@ -27,7 +27,7 @@ app = typer.Typer(
 VERBS = (
     "demo", "run", "steps", "rebuild", "quality", "status", "quote", "sql",
     "market", "universe", "sandbox", "docs", "go_live", "trace.explain", "trace.diff",
-    "trace.quarantine", "trace.gaps", "modelling.features", "modelling.score",
+    "trace.quarantine", "trace.gaps", "modelling.features", "modelling.score", "new_provider",
 )  # fmt: skip
 
 for verb in VERBS:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from extract.context import Failure, FetchContext
 from extract.landing import Landing
+from extract.ledger.windows import INTERVALS
 from extract.providers import module
 from extract.request_log import RejectedRows, RequestLog
 from extract.work import WorkItem
@@ -25,6 +26,8 @@ from warehouse.settings import Settings
 # A group of this many units is accepted at once: small enough to bound memory and what a kill
 # costs, large enough that dlt's fixed cost per pipeline run does not matter.
 UNITS_PER_GROUP = 40
+# Some units are whole months of minutes, or a day of trades that nobody has counted.
+ROWS_PER_GROUP = 400_000
 
 
 @dataclass
@@ -62,7 +65,7 @@ def fetch(
             settings.folder.root,
             settings.key(provider),
         )
-        while group := tuple(islice(own, UNITS_PER_GROUP)):
+        for group in _groups(own):
             tables = _through_dlt(module(provider).source(group, context), run_folder)
             tables += [("rejected_rows", rejected.drain()), ("requests", log.drain())]
             accepted = landing.accept(run_id, tables)
@@ -75,6 +78,29 @@ def fetch(
                 on_units(len(group))
         done.failures += context.failures
     return done
+
+
+def _groups(items: Iterable[WorkItem]) -> Iterator[tuple[WorkItem, ...]]:
+    """As many units at once as memory easily holds."""
+    group: list[WorkItem] = []
+    rows = 0
+    for item in items:
+        most = _most_rows(item)
+        if group and (len(group) == UNITS_PER_GROUP or rows + most > ROWS_PER_GROUP):
+            yield tuple(group)
+            group, rows = [], 0
+        group.append(item)
+        rows += most
+    if group:
+        yield tuple(group)
+
+
+def _most_rows(item: WorkItem) -> int:
+    if item.start is None or item.end is None:
+        return 1
+    if item.interval not in INTERVALS:
+        return ROWS_PER_GROUP
+    return (item.end - item.start) // INTERVALS[item.interval]
 
 
 def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
@@ -104,11 +130,14 @@ def _through_dlt(source: Any, run_folder: Path) -> list[tuple[str, pa.Table]]:
         raise _unwrapped(error) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return [
+    tables = [
         (name, pa.concat_tables(files[path] for path in sorted(files)))
         for name, files in arrived.items()
         if files
     ]
+    # dlt keeps each destination it was ever given, and with this one all that arrived.
+    arrived.clear()
+    return tables
 
 
 def _unwrapped(error: BaseException) -> BaseException:

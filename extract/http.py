@@ -162,7 +162,7 @@ class PoliteEdge:
         if self.circuit.open:
             raise self.circuit.refusal(self.provider)
         clock.sleep(self._not_before - clock.monotonic())
-        record = self._record(url, attempt, endpoint)
+        record = self.record(url, attempt, endpoint)
         started = clock.monotonic()
         self._not_before = started + self.settings.pace_seconds
         try:
@@ -186,7 +186,7 @@ class PoliteEdge:
         finally:
             record.duration_ms = round((clock.monotonic() - started) * 1000)
 
-    def _record(self, url: str, attempt: int, endpoint: str | None) -> RequestRecord:
+    def record(self, url: str, attempt: int, endpoint: str | None) -> RequestRecord:
         unit = self._unit
         if unit is None:
             raise RuntimeError("a call outside of a work unit")
@@ -250,9 +250,15 @@ class Unit:
         record.row_count = row_count
         record.outcome = Outcome.OK if row_count else Outcome.EMPTY
         record.detail = redact(detail) if detail else record.detail
-        if self.item.endpoint == "bars":
+        if start or self.item.endpoint == "bars":
             record.window_start = start or self.item.start
             record.window_end = end or self.item.end
+
+    def answered_by(self, call: RequestRecord) -> None:
+        """No call is made, for an earlier one brought this too: its record has attempt 0."""
+        record = self.edge.record(call.url, 0, None)
+        record.status, record.duration_ms = call.status, 0
+        record.detail = f"answered by request {call.request_id}"
 
     def __enter__(self) -> Self:
         self.edge.begin(self)

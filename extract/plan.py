@@ -15,7 +15,7 @@ from extract.ledger.asked import Asked, Key, Span
 from extract.ledger.coverage import Coverage, coverage, rules
 from extract.ledger.gaps import Wanted
 from extract.ledger.sources import Sources
-from extract.ledger.windows import Due, bar_at, closed_until, joined
+from extract.ledger.windows import INTERVALS, Due, bar_at, closed_until, joined
 from extract.providers import module
 from extract.universe import Instrument
 from extract.view import View
@@ -39,7 +39,11 @@ class Serving:
     provider: str
     interval: str
     back: timedelta
-    checks: bool = False
+    purpose: str
+
+    @property
+    def checks(self) -> bool:
+        return self.purpose == CHECK
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,14 @@ class Choice:
     intervals: tuple[str, ...] = ()
     # Nothing but the ledger's open gaps, without waiting for their next try.
     gaps_only: bool = False
+
+    def __post_init__(self) -> None:
+        unknown = [one for one in self.intervals if one not in INTERVALS]
+        if unknown:
+            raise UsageError(
+                f"no such interval: {', '.join(unknown)}",
+                f"intervals are {', '.join(INTERVALS)}; 1m is a minute, and a month is none",
+            )
 
     def instruments(self, every: Sequence[Instrument]) -> list[Instrument]:
         if not self.symbols:
@@ -93,6 +105,7 @@ class Planner:
         self.settings = settings
         self.now = now
         self.today = now.date()
+        self.settings = settings
         self.folder: DataFolder = settings.folder
         self.choice = choice
         self.coverage = coverage()
@@ -140,14 +153,12 @@ class Planner:
             if held:
                 row = max(held, key=lambda row: row.back)
                 first = self._chain(instrument, row)[:1]
-                found += [Serving(name, interval, row.back) for name in first]
+                found += [Serving(name, interval, row.back, row.purpose) for name in first]
             if checked:
                 back = max(row.back for row in checked)
                 others = self.sources.chain(instrument, interval, CHECK, self.today)
                 found += [
-                    Serving(name, interval, back, checks=True)
-                    for name in others
-                    if name not in first
+                    Serving(name, interval, back, CHECK) for name in others if name not in first
                 ]
         return found
 
@@ -188,12 +199,10 @@ class Planner:
             self.now,
             self.asked,
             tuple(one for one, _ in pairs if one.symbol_at(provider, self.today)),
-            frozenset(
-                one.instrument_id
-                for one, served in pairs
-                if any(part.provider == provider and not part.checks for part in served)
-            ),
+            _led(pairs, provider, "live", "history"),
+            _led(pairs, provider, "live"),
             self.choice.intervals,
+            self.settings.provider(provider).trades_days,
         )
 
     def _bars(self, instrument: Instrument, serving: Serving, view: View) -> Iterator[WorkItem]:
@@ -268,6 +277,17 @@ class Planner:
             taken = module("file_drop").content(path) in self.asked.contents
             reason = "landed already" if taken else "dropped"
             yield WorkItem("file_drop", "file", (path.name,), reason)
+
+
+def _led(
+    pairs: Sequence[tuple[Instrument, Sequence[Serving]]], provider: str, *purposes: str
+) -> frozenset[int]:
+    """The instruments of which the provider is the first to serve an interval so."""
+    return frozenset(
+        one.instrument_id
+        for one, served in pairs
+        if any(part.provider == provider and part.purpose in purposes for part in served)
+    )
 
 
 def _listed(instrument: Instrument, session: Session) -> bool:

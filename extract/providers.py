@@ -11,6 +11,8 @@ PROVIDERS = (
     "binance",
     "yahoo",
     "massive",
+    "fmp",
+    "alpha_vantage",
     "file_drop",
 )
 # What they were called before, or are called by habit.

@@ -25,8 +25,12 @@ class View:
     # All that have a symbol here, delisted ones too, and those whose bars come from here first.
     instruments: tuple[Instrument, ...] = ()
     leads: frozenset[int] = frozenset()
+    # Those of them whose newest bars come from here.
+    live: frozenset[int] = frozenset()
     # What a person narrowed the run down to; empty means every interval.
     intervals: tuple[str, ...] = ()
+    # How many past days of all trades a person wants held.
+    trades_days: int = 0
 
     @property
     def today(self) -> date:

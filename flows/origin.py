@@ -64,6 +64,8 @@ def pointed_at(settings: Settings, url: str) -> Settings:
     for name in type(copy.providers).model_fields:
         provider: ProviderSettings = getattr(copy.providers, name)
         provider.base_url = f"{url}/{name}"
+        if provider.archive_url:
+            provider.archive_url = f"{url}/{name}_archive"
         provider.pace_seconds = 0.0
         provider.backoff_seconds = min(provider.backoff_seconds, 0.05)
         provider.max_wait_seconds = min(provider.max_wait_seconds, 5.0)

@@ -35,6 +35,10 @@ class Limits:
     binance_weight_per_minute: int = 6000
     binance_ban_seconds: int = 120
     massive_requests_per_minute: int = 5
+    fmp_requests_per_minute: int = 3000
+    # The newest bars that an intraday answer keeps, and what its plan is: free or premium.
+    fmp_intraday_rows: int = 2000
+    fmp_plan: str = "premium"
 
 
 class Exchange:

@@ -54,6 +54,12 @@ VENUES = {
 }
 
 
+FMP_SYMBOLS = {
+    "GOLD": "GCUSD", "CRUDE": "CLUSD", "EURUSD": "EURUSD", "BTC-USD": "BTCUSD",
+    "US3M": "month3", "US5Y": "year5", "US10Y": "year10", "US30Y": "year30",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     symbol: str
@@ -92,6 +98,11 @@ class Listing:
         if self.asset_class == "index":
             return f"I:{MASSIVE_INDICES.get(self.symbol, self.symbol)}"
         return self.yahoo_symbol.replace("-", ".") if self.asset_class in ("stock", "etf") else ""
+
+    @property
+    def fmp_symbol(self) -> str:
+        """As Yahoo writes it, but for what FMP names by a pair, and the tenors of its curve."""
+        return FMP_SYMBOLS.get(self.symbol) or self.yahoo_symbol or self.symbol
 
     @property
     def ticks_per_unit(self) -> int:

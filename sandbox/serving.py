@@ -146,13 +146,21 @@ class Server:
                 dialect.name,
                 call.method,
                 call.path,
-                call.query,
+                _without_secrets(call.query),
                 secrets,
                 status,
                 weight,
                 fault.label if fault is not None else None,
             )
         )
+
+
+def _without_secrets(query: dict[str, str]) -> dict[str, str]:
+    """Some providers want their key in the address; no journal shows it."""
+    return {
+        name: "***" if any(word in name.lower() for word in SECRET_WORDS) else value
+        for name, value in query.items()
+    }
 
 
 def _head(answer: Answer, at: datetime) -> web.StreamResponse:

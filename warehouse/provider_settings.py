@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import ip_address
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 # A provider's key goes by the name its users know; the first that is set counts.
 KEY_NAMES: dict[str, tuple[str, ...]] = {
@@ -39,6 +40,8 @@ class ProviderSettings(Section):
 
     enabled: bool = True
     base_url: str = ""
+    # Where files of whole days and months are; without one, none is asked for.
+    archive_url: str = ""
     pace_seconds: float = Field(default=0.0, ge=0, le=3600)
     timeout_seconds: float = Field(default=30.0, gt=0, le=600)
     attempts: int = Field(default=4, ge=1, le=20)
@@ -46,11 +49,18 @@ class ProviderSettings(Section):
     max_wait_seconds: float = Field(default=120.0, ge=0, le=3600)
     max_body_mb: int = Field(default=64, ge=1, le=1024)
     weight_per_minute: int | None = Field(default=None, ge=1)
+    # How many past days of all trades are held, where a provider tells them.
+    trades_days: int = Field(default=0, ge=0, le=3650)
     # What the plan behind the key allows: bars so long after they closed, and so far back.
     delay_minutes: float = Field(default=0.0, ge=0, le=10_000)
     history_days: int | None = Field(default=None, ge=1)
 
-    @field_validator("base_url")
+    @property
+    def lacking(self) -> frozenset[str]:
+        """Intervals that the plan does not have."""
+        return frozenset()
+
+    @field_validator("base_url", "archive_url")
     @classmethod
     def plain_web_address(cls, value: str) -> str:
         if not value:
@@ -76,6 +86,7 @@ class YahooSettings(ProviderSettings):
 
 class BinanceSettings(ProviderSettings):
     base_url: str = "https://data-api.binance.vision"
+    archive_url: str = "https://data.binance.vision"
     weight_per_minute: int | None = Field(default=5000, ge=1)
 
 
@@ -88,6 +99,37 @@ class MassiveSettings(ProviderSettings):
     history_days: int | None = Field(default=729, ge=1)
 
 
+class FmpSettings(ProviderSettings):
+    """Four calls a second at most; waits that reach past the end of a minute's limit."""
+
+    base_url: str = "https://financialmodelingprep.com"
+    pace_seconds: float = Field(default=0.25, ge=0, le=3600)
+    backoff_seconds: float = Field(default=15.0, ge=0, le=600)
+    # One call for all quotes, which only higher plans have.
+    batch_quotes: bool = False
+
+
+class AlphaVantageSettings(ProviderSettings):
+    """As the free plan has it: 25 calls a day, the last 100 sessions, days once they rest."""
+
+    base_url: str = "https://www.alphavantage.co"
+    pace_seconds: float = Field(default=1.2, ge=0, le=3600)
+    delay_minutes: float = Field(default=360.0, ge=0, le=10_000)
+    history_days: int | None = Field(default=140, ge=1)
+    plan: Literal["free", "premium"] = "free"
+    datatype: Literal["json", "csv"] = "json"
+
+    @property
+    def lacking(self) -> frozenset[str]:
+        return frozenset({"1m", "5m", "15m"}) if self.plan == "free" else frozenset()
+
+    @model_validator(mode="after")
+    def all_of_history(self) -> Self:
+        if self.plan == "premium" and "history_days" not in self.model_fields_set:
+            self.history_days = None
+        return self
+
+
 class FileDropSettings(ProviderSettings):
     pass
 
@@ -96,6 +138,8 @@ class ProvidersSection(Section):
     yahoo: YahooSettings = YahooSettings()
     binance: BinanceSettings = BinanceSettings()
     massive: MassiveSettings = MassiveSettings()
+    fmp: FmpSettings = FmpSettings()
+    alpha_vantage: AlphaVantageSettings = AlphaVantageSettings()
     file_drop: FileDropSettings = FileDropSettings()
 
 

@@ -25,7 +25,8 @@ landed as (
 
     {%- for model in [
         'stg_yahoo__bars', 'stg_yahoo__dividends', 'stg_yahoo__splits',
-        'stg_binance__bars', 'stg_massive__bars', 'stg_file_drop__bars', 'stg_tapehouse__rejected_rows',
+        'stg_binance__bars', 'stg_massive__bars', 'stg_fmp__bars', 'stg_fmp__treasury_rates',
+        'stg_alpha_vantage__bars', 'stg_file_drop__bars', 'stg_tapehouse__rejected_rows',
     ] %}
 
     select

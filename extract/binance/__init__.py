@@ -1,4 +1,4 @@
-"""Loads bars, trades and book tickers from Binance's spot market by way of python-binance."""
+"""Loads bars, trades, tickers and symbols of Binance's spot market by way of python-binance."""
 
 from __future__ import annotations
 
@@ -7,13 +7,23 @@ from collections.abc import Callable, Iterator, Sequence
 import pyarrow as pa
 from dlt.extract import DltSource
 
-from extract.binance import bars, snapshots
+from extract.binance import bars, snapshots, trades
 from extract.binance.answers import WeightWatch
+from extract.binance.archives import Archive
 from extract.binance.client import MarketClient
 from extract.binance.due import due
-from extract.binance.settings import PROVIDER
+from extract.binance.settings import (
+    AGG_TRADES,
+    BARS,
+    BOOK_TICKERS,
+    PROVIDER,
+    SYMBOLS,
+    TICKERS,
+    TRADES,
+)
 from extract.binance.windows import chunks
 from extract.context import FetchContext
+from extract.edge.requests_session import PolicedSession
 from extract.http import PoliteEdge, Unit
 from extract.request_log import RejectedRows
 from extract.resources import typed_source
@@ -23,19 +33,27 @@ __all__ = ["accepted", "chunks", "due", "source"]
 
 Fetch = Callable[[Unit, MarketClient, RejectedRows], Iterator[pa.Table]]
 LOADED: tuple[tuple[str, str, Fetch], ...] = (
-    (bars.TABLE, "bars", bars.fetch_bars),
-    (snapshots.TRADES, "trades", snapshots.fetch_trades),
-    (snapshots.BOOK_TICKERS, "book_tickers", snapshots.fetch_book_tickers),
+    (BARS, "bars", bars.fetch_bars),
+    (TRADES, "trades", trades.fetch_trades),
+    (AGG_TRADES, "agg_trades", trades.fetch_agg_trades),
+    (BOOK_TICKERS, "book_tickers", snapshots.fetch_book_tickers),
+    (TICKERS, "tickers", snapshots.fetch_tickers),
+    (SYMBOLS, "symbols", snapshots.fetch_symbols),
 )
 
 
 def _opened(context: FetchContext) -> tuple[PoliteEdge, MarketClient]:
     """One edge and one client for all groups of a run: they share pace, weight and bans."""
     if PROVIDER not in context.kept:
-        watch = WeightWatch(context.settings.weight_per_minute)
+        url = context.settings.archive_url
+        archive = Archive(url) if url else None
+        watch = WeightWatch(context.settings.weight_per_minute, archive)
         edge = PoliteEdge.of(PROVIDER, context, watch.classify)
         watch.edge = edge
-        context.kept[PROVIDER] = (edge, MarketClient(edge, context.settings.base_url))
+        if archive:
+            archive.session = PolicedSession(edge)
+        client = MarketClient(edge, context.settings.base_url, archive)
+        context.kept[PROVIDER] = (edge, client)
     opened: tuple[PoliteEdge, MarketClient] = context.kept[PROVIDER]
     return opened
 

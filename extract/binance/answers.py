@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from extract.binance.archives import Archive
 from extract.binance.settings import DEAREST_CALL, WEIGHT_HEADER
 from extract.binance.windows import instant
 from extract.edge.waits import LONGEST_BELIEVED, retry_after
@@ -63,13 +64,17 @@ def _ban(message: str) -> float | None:
 class WeightWatch:
     """Believes the used weight that each answer tells and waits for the next minute in time."""
 
-    def __init__(self, limit: int | None) -> None:
+    def __init__(self, limit: int | None, archive: Archive | None = None) -> None:
         self.limit = limit
+        self.archive = archive
         self.edge: PoliteEdge | None = None
         self._used = 0
         self._minute_began = 0.0
 
     def classify(self, reply: Reply) -> None:
+        if self.archive and self.archive.owns(reply.url):
+            self.archive.classify(reply)
+            return
         self._heed(reply)
         classify(reply)
 

@@ -1,4 +1,4 @@
-"""Loads closed klines page by page, every price exactly as its text says."""
+"""Loads closed klines by files and by pages, every price exactly as its text says."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import Any
 import pyarrow as pa
 
 from extract.binance import cells
+from extract.binance.archived_bars import read_bars
+from extract.binance.archives import path_of
 from extract.binance.client import MarketClient
-from extract.binance.settings import LENGTHS, MOST_BARS, PROVIDER, SYMBOL
-from extract.binance.windows import EPOCH, milliseconds
+from extract.binance.klines import kline
+from extract.binance.settings import BARS, LENGTHS, MOST_BARS, PROVIDER, SYMBOL
+from extract.binance.windows import Piece, milliseconds, pieces
 from extract.http import Unit
 from extract.outcomes import FetchFailed, Outcome
 from extract.request_log import RejectedRows
@@ -20,24 +23,40 @@ from extract.schemas import arrow_schema
 from extract.work import WorkItem
 from warehouse import clock
 
-TABLE = "binance_bars"
-FIELDS = 11
-
 
 def fetch_bars(unit: Unit, client: MarketClient, rejected: RejectedRows) -> Iterator[pa.Table]:
-    """One table a page; each page's request answers its own part of the window."""
+    """One table a file or page; each one's request answers its own part of the window."""
     item = unit.item
     symbol = plain_symbol(item)
-    if item.interval not in LENGTHS or item.start is None or item.end is None:
-        raise FetchFailed(Outcome.MALFORMED, "bars need an interval and a window", final=True)
-    length = LENGTHS[item.interval]
-    start = item.start
-    while start < item.end:
+    if item.interval not in LENGTHS:
+        reason = f"no such interval: {item.interval!r}; intervals are {', '.join(LENGTHS)}"
+        raise FetchFailed(Outcome.MALFORMED, reason, final=True)
+    if item.start is None or item.end is None:
+        raise FetchFailed(Outcome.MALFORMED, "bars need a window", final=True)
+    whole = Piece(item.start, item.end)
+    archive = client.archive if symbol.isalnum() else None
+    parts = pieces(item.interval, *whole[:2], clock.now()) if archive else [whole]
+    for piece in parts:
+        file = None
+        if archive and piece.period:
+            file = archive.fetch(unit, path_of("klines", symbol, piece, item.interval))
+        if file:
+            yield read_bars(unit, file, piece, rejected)
+        else:
+            yield from _paged(unit, client, piece, rejected)
+
+
+def _paged(
+    unit: Unit, client: MarketClient, window: Piece, rejected: RejectedRows
+) -> Iterator[pa.Table]:
+    length = LENGTHS[str(unit.item.interval)]
+    start = window.start
+    while start < window.end:
         page = client.get_klines(
-            symbol=symbol,
-            interval=item.interval,
+            symbol=unit.item.symbol,
+            interval=unit.item.interval,
             startTime=milliseconds(start),
-            endTime=milliseconds(item.end) - 1,
+            endTime=milliseconds(window.end) - 1,
             limit=MOST_BARS,
         )
         if not isinstance(page, list):
@@ -46,11 +65,11 @@ def fetch_bars(unit: Unit, client: MarketClient, rejected: RejectedRows) -> Iter
         full = len(page) >= MOST_BARS
         if full and (reached is None or reached <= start):
             raise FetchFailed(Outcome.MALFORMED, "a full page that leads no further", final=True)
-        end = min(reached, item.end) if full and reached is not None else item.end
+        end = min(reached, window.end) if full and reached is not None else window.end
         rows, received = _rows(unit, page, (start, end), length, rejected)
         unit.answered(received, start, end)
         if rows:
-            yield pa.Table.from_pylist(rows, schema=arrow_schema(TABLE, landed=False))
+            yield pa.Table.from_pylist(rows, schema=arrow_schema(BARS, landed=False))
         start = end
 
 
@@ -86,41 +105,12 @@ def _rows(
     rows, rejections = [], 0
     for raw in page:
         try:
-            row = _row(unit, raw, length, now)
+            row = kline(unit, raw, length, now)
         except (ValueError, TypeError, IndexError, KeyError) as error:
             rejections += 1
-            rejected.add(unit.request_id, PROVIDER, TABLE, json.dumps(raw), str(error))
+            rejected.add(unit.request_id, PROVIDER, BARS, json.dumps(raw), str(error))
             continue
         running = row["closed_at"] >= now
         if window[0] <= row["opened_at"] < window[1] and not running:
             rows.append(row)
     return rows, len(rows) + rejections
-
-
-def _row(unit: Unit, raw: Any, length: timedelta, now: datetime) -> dict[str, Any]:
-    if not isinstance(raw, list) or len(raw) < FIELDS:
-        raise ValueError(f"not a kline of {FIELDS} fields or more")
-    opened_at = cells.moment(raw[0], "open time")
-    if opened_at > now:
-        raise ValueError("the open time lies in the future")
-    if (opened_at - EPOCH) % length:
-        raise ValueError("the open time is off the grid")
-    closed_at = cells.moment(raw[6], "close time")
-    if closed_at != opened_at + length - timedelta(milliseconds=1):
-        raise ValueError("the close time does not go with the open time")
-    return {
-        "request_id": unit.request_id,
-        "symbol": unit.item.symbol,
-        "interval": unit.item.interval,
-        "opened_at": opened_at,
-        "open": cells.price(raw[1], "open"),
-        "high": cells.price(raw[2], "high"),
-        "low": cells.price(raw[3], "low"),
-        "close": cells.price(raw[4], "close"),
-        "volume": cells.volume(raw[5], "volume"),
-        "closed_at": closed_at,
-        "quote_volume": cells.volume(raw[7], "quote volume"),
-        "trade_count": cells.whole(raw[8], "trade count"),
-        "taker_base_volume": cells.volume(raw[9], "taker base volume"),
-        "taker_quote_volume": cells.volume(raw[10], "taker quote volume"),
-    }

@@ -6,6 +6,7 @@ import warnings
 
 import requests
 
+from extract.binance.archives import Archive
 from extract.edge.requests_session import PolicedSession
 from extract.http import PoliteEdge
 
@@ -18,8 +19,9 @@ with warnings.catch_warnings():
 class MarketClient(Client):  # type: ignore[misc]
     """Public market data only: no key is ever given to it."""
 
-    def __init__(self, edge: PoliteEdge, base_url: str) -> None:
+    def __init__(self, edge: PoliteEdge, base_url: str, archive: Archive | None = None) -> None:
         self._edge = edge
+        self.archive = archive
         self.API_URL = base_url + "/api"
         super().__init__(ping=False)
 

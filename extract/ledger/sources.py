@@ -22,7 +22,11 @@ class Sources:
     def __init__(self, settings: Settings, named: Sequence[str] = ()) -> None:
         self._chains = settings.sources
         self._named = [canonical(name) for name in named]
-        self._reach = reach()
+        self._reach = {
+            (name, interval, asset_class)
+            for name, interval, asset_class in reach()
+            if interval not in settings.provider(name).lacking
+        }
         priority = rules()
         enabled = [
             name

@@ -33,8 +33,8 @@ class Page:
 class Bearer(AuthBase):
     """The key in its header; as an auth of its own, so that no .netrc file can replace it."""
 
-    def __init__(self, key: SecretStr) -> None:
-        self._key = key
+    def __init__(self, key: str) -> None:
+        self._key = SecretStr(key)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = f"Bearer {self._key.get_secret_value()}"
@@ -50,14 +50,14 @@ class MassiveClient:
         self._answers = answers
         self._base = base_url
         self._session = PolicedSession(edge)
-        if key is not None:
-            register_secret(key.get_secret_value())
-            self._session.auth = Bearer(key)
+        # A line's end that was copied along is no part of it, and no header could hold it.
+        if key is not None and (plain := key.get_secret_value().strip()):
+            register_secret(plain)
+            self._session.auth = Bearer(plain)
 
-    def get(self, path: str, parameters: Mapping[str, Any] | None = None) -> Any:
+    def get(self, path: str) -> Any:
         """One answer: an object or a list."""
-        query = f"?{urlencode(parameters)}" if parameters else ""
-        return self._ask(self._base + path + query)
+        return self._ask(self._base + path)
 
     def pages(self, path: str, parameters: Mapping[str, Any]) -> Iterator[Page]:
         """All pages: one may be short or empty and still have another after it."""

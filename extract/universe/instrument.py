@@ -48,10 +48,8 @@ class Instrument:
     past: tuple[PastSymbol, ...] = ()
 
     def present_symbol(self, provider: str) -> str | None:
-        """The file drop writes symbols as the universe does."""
-        if provider == "file_drop":
-            return self.symbol
-        found: str | None = getattr(self, f"{provider}_symbol", None)
+        """A provider without a column of its own writes symbols as the universe does."""
+        found: str | None = getattr(self, f"{provider}_symbol", self.symbol)
         return found
 
     def past_at(self, provider: str) -> list[PastSymbol]:

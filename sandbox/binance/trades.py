@@ -19,7 +19,26 @@ def recent_trades(
 ) -> list[dict[str, Any]]:
     tape = Tape(market, listing, now)
     first = tape.newest_id() - limit + 1 if from_id is None else from_id
-    found = tape.by_id(first, limit)
+    return _singles(listing, tape.by_id(first, limit), micro)
+
+
+def trades_between(
+    market: Market, listing: Listing, start: int, end: int, micro: bool
+) -> list[dict[str, Any]]:
+    """All trades from start to end in milliseconds, both included."""
+    found = Tape(market, listing, end // 1000 + 1).by_time(start, end, 1 << 40, newest=False)
+    return _singles(listing, found, micro)
+
+
+def aggregates_between(
+    market: Market, listing: Listing, start: int, end: int, micro: bool
+) -> list[dict[str, Any]]:
+    """All aggregates whose first trade lies from start to end, both included."""
+    found = Tape(market, listing, end // 1000 + 1).by_time(start, end, 1 << 40, newest=False)
+    return _aggregates(listing, found, micro)
+
+
+def _singles(listing: Listing, found: Trades, micro: bool) -> list[dict[str, Any]]:
     return [
         {
             "id": int(found.id[place]),
@@ -56,6 +75,10 @@ def aggregated_trades(
         low = 0 if start is None else start
         high = now * 1000 if end is None else end
         found = _whole_pairs(tape, low, high, limit, newest)
+    return _aggregates(listing, found, micro)
+
+
+def _aggregates(listing: Listing, found: Trades, micro: bool) -> list[dict[str, Any]]:
     return [
         _aggregate(listing, found, place, micro) for place in range(0, len(found) - 1, AGGREGATED)
     ]

@@ -25,6 +25,10 @@ COMPARED = {
     "adjustment_factors": "instrument_id, from_date",
     "quarantined_rows": "file_seq, row_number, table_name",
     "trades": "instrument_id, provider, trade_id",
+    "aggregate_trades": "instrument_id, provider, agg_trade_id",
+    "aggregate_trade_gaps": "instrument_id, provider, first_missing_id",
+    "tickers": "instrument_id, provider, observed_at",
+    "symbol_states": "instrument_id, provider, observed_at",
     "quotes": "instrument_id, provider, observed_at",
     "intermediate.int_bars_resampled": "instrument_id, interval, opened_at",
     "technical_indicators": "instrument_id, date",
@@ -131,6 +135,21 @@ class Landing:
             }
         ]
         self.raw.land("binance_book_tickers", tickers, observed_at)
+        self.binance_market(request, observed_at)
+
+    def binance_market(self, request: int, observed_at: datetime) -> None:
+        common = {"request_id": request, "symbol": "BTCUSDT"}
+        seen = common | {"observed_at": observed_at - timedelta(seconds=self.drawn.randrange(4))}
+        status = self.drawn.choice(["TRADING", "TRADING", "BREAK", None])
+        aggregates = [
+            common | {"agg_trade_id": number, "price": Decimal(number), "traded_at": observed_at}
+            for number in self.drawn.sample(range(300), 60)
+        ]
+        ticker = seen | {"last_price": Decimal(self.drawn.randrange(900, 1100))}
+        state = seen | {"is_listed": status is not None, "status": status}
+        self.raw.land("binance_agg_trades", aggregates, observed_at)
+        self.raw.land("binance_tickers", [ticker], observed_at)
+        self.raw.land("binance_symbols", [state], observed_at)
 
     def file_drop(self, day_count: int, observed_at: datetime) -> None:
         request = self.raw.request(observed_at, provider="file_drop", endpoint="file")

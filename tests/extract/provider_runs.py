@@ -95,6 +95,18 @@ def massive_bars(symbol: str, interval: str, start: datetime, end: datetime) -> 
     )
 
 
+def fmp_bars(
+    symbol: str,
+    interval: str,
+    start: datetime,
+    end: datetime,
+    zone: str = "America/New_York",
+) -> WorkItem:
+    return WorkItem(
+        "fmp", "bars", (symbol,), "test", 1, interval, start, end, exchange_timezone=zone
+    )
+
+
 def sample(provider: str, name: str) -> Any:
     path = SAMPLES / provider / name
     if not path.exists():

@@ -273,3 +273,14 @@ def test_a_symbol_that_is_none_of_binances_is_never_sent(
     landed: Landed = run(binance, odd, context)
     assert landed.outcomes == ["unknown_symbol"] * 3
     assert exchange.journal() == []
+
+
+@pytest.mark.parametrize("interval", ["1M", "1mo", "3m", None])
+def test_a_month_is_never_taken_for_a_minute(
+    exchange: Exchange, context: FetchContext, interval: str | None
+) -> None:
+    item = WorkItem("binance", "bars", ("BTCUSDT",), "test", 1, interval, *HOUR)
+    landed = run(binance, [item], context)
+    assert landed.outcomes == ["malformed"]
+    assert f"no such interval: {interval!r}" in landed.context.failures[0].detail
+    assert exchange.journal() == []

@@ -347,6 +347,14 @@ def test_the_key_travels_in_a_header_and_shows_nowhere(
     assert KEY not in repr(context) + str(context.failures) + caplog.text
 
 
+def test_a_key_that_was_copied_with_its_line_end_is_the_same_key(
+    exchange: Exchange, tmp_path: Path
+) -> None:
+    base = exchange.url + "/massive"
+    assert run(massive, [days()], context_for(tmp_path, base, f" {KEY}\n")).outcomes == []
+    assert run(massive, [days()], context_for(tmp_path, base, " \n")).outcomes == ["unauthorised"]
+
+
 def trade_sum(landed: Landed) -> tuple[Decimal, int]:
     rows = landed.tables["massive_trades"]
     return sum((row["size"] for row in rows), Decimal(0)), len(rows)

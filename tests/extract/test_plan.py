@@ -8,6 +8,7 @@ import pytest
 from planning import Desk
 
 from extract import universe
+from extract.plan import Choice
 from warehouse import clock
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
@@ -166,3 +167,10 @@ def test_a_symbol_outside_the_universe_is_a_usage_error_with_the_way_in(desk: De
     with pytest.raises(UsageError) as caught:
         desk.plan(WEDNESDAY, "NOPE")
     assert "tapehouse universe add NOPE" in caught.value.next_step
+
+
+@pytest.mark.parametrize("interval", ["1M", "1mo", "2m", "", "1D"])
+def test_an_interval_that_is_none_is_refused_by_name(interval: str) -> None:
+    with pytest.raises(UsageError, match=f"no such interval: {interval}$"):
+        Choice(intervals=("1m", interval))
+    assert Choice(intervals=("1m",)).intervals == ("1m",)

@@ -112,7 +112,8 @@ def test_the_journal_holds_each_request_once(exchange: Exchange, get: Get) -> No
 def test_the_state_names_what_is_served(get: Get) -> None:
     state = get("/control/state").json()
     assert state["seed"] == 7
-    assert state["dialects"] == ["binance", "yahoo"]
+    names = ["alpha_vantage", "binance", "binance_archive", "fmp", "massive", "yahoo"]
+    assert state["dialects"] == names
     assert {"AAPL", "BTCUSDT", "META~2021"} <= set(state["listings"])
 
 

@@ -1,7 +1,8 @@
 {% macro present_symbols(universe) -%}
-    {%- for provider in ['yahoo', 'binance', 'massive', 'fmp', 'alpha_vantage', 'file_drop'] %}
-        {#- A file writes symbols as the universe does. #}
-        {%- set column = 'symbol' if provider == 'file_drop' else provider ~ '_symbol' %}
+    {%- set with_own_column = ['yahoo', 'binance', 'massive', 'fmp', 'alpha_vantage'] -%}
+    {%- set written_as_here = ['file_drop'] -%}
+    {%- for provider in with_own_column + written_as_here %}
+        {%- set column = 'symbol' if provider in written_as_here else provider ~ '_symbol' %}
 
         select
             '{{ provider }}' as provider,

@@ -1,4 +1,4 @@
-"""Binance: hours, days and minutes, trades and the book."""
+"""Binance: hours, days and minutes, trades, tickers and symbols."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ def case(exchange: Exchange, root: Path) -> Case:
     ]
     items += [
         WorkItem("binance", "trades", ("ETHUSDT",), "snapshot"),
+        WorkItem("binance", "agg_trades", ("ETHUSDT",), "snapshot"),
         WorkItem("binance", "book_tickers", ("ETHUSDT",), "snapshot"),
+        WorkItem("binance", "tickers", ("ETHUSDT", "BTCUSDT"), "snapshot"),
+        WorkItem("binance", "symbols", ("ETHUSDT", "BTCUSDT"), "new day"),
     ]
     bad = binance_bars("NOPE", "1d", WEEK[0], WEEK[1])
     url = f"{exchange.url}/binance"

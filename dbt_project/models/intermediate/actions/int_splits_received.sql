@@ -12,6 +12,18 @@ massive_splits as (
 
 ),
 
+fmp_splits as (
+
+    select * from {{ ref('stg_fmp__splits') }}
+
+),
+
+alpha_vantage_splits as (
+
+    select * from {{ ref('stg_alpha_vantage__splits') }}
+
+),
+
 received as (
 
     select
@@ -29,6 +41,24 @@ received as (
         ex_date,
         ratio
     from massive_splits
+
+    union all
+
+    select
+        {{ action_keys() }},
+        stamped_at,
+        cast(null as date) as ex_date,
+        ratio
+    from fmp_splits
+
+    union all
+
+    select
+        {{ action_keys() }},
+        cast(null as timestamp) as stamped_at,
+        ex_date,
+        ratio
+    from alpha_vantage_splits
 
 )
 

@@ -39,6 +39,17 @@ received as (
 
     union all
 
+    {{ received_bars(ref('stg_alpha_vantage__bars'), 'opened_at', 'bar_date', zone='time_zone') }}
+
+    union all
+
+    {{ received_bars(
+        ref('stg_fmp__bars'), 'bars.stamped_at', 'bar_date',
+        zone='exchange_timezone', decimals=false
+    ) }}
+
+    union all
+
     {{ received_bars(
         ref('stg_file_drop__bars'), 'opened_at', 'coalesce(bar_date, cast(opened_at as date))'
     ) }}

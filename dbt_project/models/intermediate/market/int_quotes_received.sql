@@ -1,68 +1,40 @@
 with
 
-yahoo_quotes as (
-
-    select * from {{ ref('stg_yahoo__quotes') }}
-
-),
-
-book_tickers as (
-
-    select * from {{ ref('stg_binance__book_tickers') }}
-
-),
-
 received as (
 
-    select
-        file_seq,
-        row_number,
-        request_id,
-        provider,
-        provider_symbol,
-        quoted_at,
-        observed_at,
-        bid,
-        ask,
-        cast(bid_size as {{ f8() }}) as bid_size,
-        cast(ask_size as {{ f8() }}) as ask_size,
-        price,
-        previous_close,
-        day_high,
-        day_low,
-        volume,
-        market_cap,
-        trailing_pe,
-        {{ whole_currency('currency') }} as currency,
-        {{ minor_units('currency') }} as minor_units,
-        market_state
-    from yahoo_quotes
+    {{ received_quotes(ref('stg_yahoo__quotes'), {
+        'quoted_at': 'quoted_at', 'bid': 'bid', 'ask': 'ask',
+        'bid_size': 'bid_size', 'ask_size': 'ask_size',
+        'price': 'price', 'previous_close': 'previous_close',
+        'day_high': 'day_high', 'day_low': 'day_low', 'volume': 'volume',
+        'market_cap': 'market_cap', 'trailing_pe': 'trailing_pe',
+        'currency': whole_currency('currency'), 'minor_units': minor_units('currency'),
+        'market_state': 'market_state',
+    }) }}
 
     union all
 
-    select
-        file_seq,
-        row_number,
-        request_id,
-        provider,
-        provider_symbol,
-        observed_at as quoted_at,
-        observed_at,
-        cast(bid_price as {{ f8() }}) as bid,
-        cast(ask_price as {{ f8() }}) as ask,
-        cast(bid_quantity as {{ f8() }}) as bid_size,
-        cast(ask_quantity as {{ f8() }}) as ask_size,
-        cast(null as {{ f8() }}) as price,
-        cast(null as {{ f8() }}) as previous_close,
-        cast(null as {{ f8() }}) as day_high,
-        cast(null as {{ f8() }}) as day_low,
-        cast(null as bigint) as volume,
-        cast(null as bigint) as market_cap,
-        cast(null as {{ f8() }}) as trailing_pe,
-        cast(null as {{ text_type() }}) as currency,
-        1 as minor_units,
-        cast(null as {{ text_type() }}) as market_state
-    from book_tickers
+    {{ received_quotes(ref('stg_binance__book_tickers'), {
+        'quoted_at': 'observed_at', 'bid': 'bid_price', 'ask': 'ask_price',
+        'bid_size': 'bid_quantity', 'ask_size': 'ask_quantity',
+    }) }}
+
+    union all
+
+    {{ received_quotes(ref('stg_fmp__quotes'), {
+        'quoted_at': 'quoted_at', 'price': 'price', 'previous_close': 'previous_close',
+        'day_high': 'day_high', 'day_low': 'day_low', 'volume': 'volume',
+        'market_cap': 'market_cap',
+    }) }}
+
+    union all
+
+    -- A day without an hour: no later than its end, nor than when it was read.
+    {{ received_quotes(ref('stg_alpha_vantage__quotes'), {
+        'quoted_at': 'least(observed_at, cast(trading_date + 1 as timestamp))',
+        'price': 'price', 'previous_close': 'previous_close',
+        'day_high': 'high', 'day_low': 'low', 'volume': 'volume',
+    }) }}
 
 )
 

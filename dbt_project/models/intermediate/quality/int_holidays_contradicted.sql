@@ -9,10 +9,17 @@ listed as (
 
 ),
 
+newest_list as (
+
+    select max(file_seq) as file_seq from listed
+
+),
+
 newest as (
 
-    select * from listed
-    where file_seq = (select max(file_seq) from listed)
+    select listed.*
+    from listed
+    inner join newest_list on listed.file_seq = newest_list.file_seq
 
 ),
 
@@ -29,7 +36,8 @@ contradicted as (
         newest.holiday_date as session_date,
         case
             when newest.status = 'closed'
-                then 'a session, but ' || newest.provider || ' lists '
+                then
+                    'a session, but ' || newest.provider || ' lists '
                     || coalesce(newest.name, 'a holiday')
             else 'another close than ' || newest.provider || ' lists'
         end as detail

@@ -45,8 +45,7 @@ ranked as (
     from trades
     left join landing_files on trades.file_seq = landing_files.file_seq
     inner join symbols
-        on trades.provider = symbols.provider
-        and trades.provider_symbol = symbols.provider_symbol
+        on trades.provider = symbols.provider and trades.provider_symbol = symbols.provider_symbol
         and {{ held_on('symbols', 'landing_files.accepted_at') }}
 
 ),

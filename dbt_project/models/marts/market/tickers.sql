@@ -1,0 +1,79 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=incremental_strategy(appends=true),
+    on_schema_change='fail',
+    pre_hook='{{ forget_stale_rows() }}',
+    post_hook='{{ set_build_mark() }}',
+    tags=['market'],
+) }}
+
+with
+
+tickers as (
+
+    select * from {{ ref('stg_binance__tickers') }}
+    where file_seq > {{ built_to_file_seq() }}
+
+),
+
+symbols as (
+
+    select * from {{ ref('int_provider_symbols_listed') }}
+
+),
+
+landing_files as (
+
+    select * from {{ ref('stg_tapehouse__landing_files') }}
+
+),
+
+ranked as (
+
+    select
+        tickers.*,
+        symbols.instrument_id,
+        symbols.symbol,
+        landing_files.accepted_at as known_at,
+        row_number() over (
+            partition by symbols.instrument_id, tickers.provider, tickers.observed_at
+            order by tickers.file_seq, tickers.row_number
+        ) as place
+    from tickers
+    left join landing_files on tickers.file_seq = landing_files.file_seq
+    inner join symbols
+        on tickers.provider = symbols.provider
+        and tickers.provider_symbol = symbols.provider_symbol
+        and {{ held_on('symbols', 'tickers.observed_at') }}
+
+),
+
+final as (
+
+    select
+        instrument_id,
+        symbol,
+        provider,
+        observed_at,
+        opened_at as window_opened_at,
+        closed_at as window_closed_at,
+        price_change_percent as price_change_pct,
+        volume as base_volume,
+        {%- for column in [
+            'last_price', 'price_change', 'weighted_average_price', 'previous_close_price',
+            'open_price', 'high_price', 'low_price', 'bid_price', 'bid_quantity', 'ask_price',
+            'ask_quantity', 'last_quantity', 'quote_volume', 'first_trade_id', 'last_trade_id',
+            'trade_count',
+        ] %}
+        {{ column }},
+        {%- endfor %}
+        known_at,
+        request_id,
+        file_seq,
+        row_number
+    from ranked
+    where place = 1 {{ and_not_held(['instrument_id', 'provider', 'observed_at'], 'ranked') }}
+
+)
+
+select * from final

@@ -1,0 +1,36 @@
+"""What is due at FMP beside bars: actions before each session's bars, quotes where it leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from extract.fmp.settings import TENORS
+from extract.universe import Instrument
+from extract.view import View
+from extract.work import WorkItem
+from warehouse import market_hours
+
+PAY_OR_SPLIT = ("stock", "etf", "fund")
+
+
+def due(view: View) -> Iterator[WorkItem]:
+    """Nothing of instruments whose bars come from elsewhere: each call is one of a day's few."""
+    for one in view.instruments:
+        if one.instrument_id not in view.leads or one.fmp_symbol in TENORS:
+            continue
+        if view.wants("1d") and one.asset_class in PAY_OR_SPLIT:
+            reason = view.due_once_a_session(one, "actions")
+            if reason and not view.lately_unknown(one, "actions", None):
+                yield view.item(one, "actions", reason)
+        if one.is_listed(view.today) and _quoted(view, one):
+            yield view.item(one, "quotes", "snapshot")
+
+
+def _quoted(view: View, instrument: Instrument) -> bool:
+    """While its market is open, and once after the close."""
+    if view.lately_unknown(instrument, "quotes", None):
+        return False
+    if market_hours.current(instrument.calendar, view.now):
+        return True
+    last = view.last_answer("quotes", instrument)
+    return last is None or last < view.closed(instrument.calendar)
