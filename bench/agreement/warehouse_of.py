@@ -19,7 +19,7 @@ from extract.universe import FIRST_PERSONAL_ID, Instrument, files
 from warehouse import clock, database, dbt_runner
 from warehouse.folder import DataFolder
 
-BUILT = "+source_agreement +quarantined_rows"
+BUILT = "tag:staging +source_agreement +quarantined_rows"
 RUN = 1
 SETTLED = timedelta(days=10)
 
