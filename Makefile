@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench truth postgres restate as-of detect gaps budgets faults pages serve-docs clean lock
+.PHONY: all setup demo test check bench truth postgres restate as-of detect agree gaps budgets faults pages serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -59,6 +59,10 @@ budgets: setup
 # Labelled mistakes in three simulated years: the last line is the verdict.
 detect: setup
 	@$(BIN)/python -m bench.detect
+
+# Labelled disagreements among up to five providers: the last line is the verdict.
+agree: setup
+	@$(BIN)/python -m bench.agreement
 
 # What was known when, against what was shown then.
 as-of: setup

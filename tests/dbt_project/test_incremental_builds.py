@@ -165,6 +165,22 @@ class Landing:
         ]
         self.raw.land("file_drop_bars", rows, observed_at)
 
+    def alpha_vantage(self, day_count: int, observed_at: datetime) -> None:
+        """A third opinion, so that there are majorities."""
+        request = self.raw.request(observed_at, provider="alpha_vantage")
+        rows = [
+            {
+                "request_id": request,
+                "symbol": self.drawn.choice(SYMBOLS),
+                "interval": "1d",
+                "bar_date": FIRST + timedelta(days=self.drawn.randrange(day_count)),
+                "time_zone": "America/New_York",
+                **dropped_prices(self.drawn),
+            }
+            for _ in range(20)
+        ]
+        self.raw.land("alpha_vantage_bars", rows, observed_at)
+
 
 def prices(close: float, drawn: random.Random) -> dict[str, float]:
     bad = drawn.random()
@@ -204,6 +220,7 @@ def land_rounds(raw: RawRows, drawn: random.Random, first: int, last: int) -> No
         landing.yahoo_bars(24, observed_at)
         landing.binance(observed_at)
         landing.file_drop(24, observed_at)
+        landing.alpha_vantage(24, observed_at)
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +252,14 @@ def test_builds_step_by_step_equal_a_full_refresh_in_every_cell(
     _, stepwise, refreshed = warehouses
     assert len(stepwise[table]) > 0
     assert stepwise[table] == refreshed[table]
+
+
+def test_bars_of_three_providers_have_majorities(
+    warehouses: tuple[RawRows, dict[str, Any], dict[str, Any]],
+) -> None:
+    raw, _, _ = warehouses
+    outvoted = raw.rows("select distinct outvoted from source_agreement where providers = 3")
+    assert {("yahoo",), (None,)} <= set(outvoted)
 
 
 def test_a_build_without_new_files_changes_nothing(

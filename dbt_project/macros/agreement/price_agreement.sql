@@ -1,7 +1,7 @@
 {% macro agreement_room(price, asset_class) -%}
     {#- How far another provider's price may lie from this one: relative, or a
-        tick of the exchange where that is more; a yield may
-        have been rounded to hundredths. -#}
+        tick of the exchange where that is more, and what a 32-bit float adds
+        to it; a yield may have been rounded to hundredths. -#}
     greatest(
         {{ var('agreement_price_tolerance') }} * abs({{ price }}),
         case
@@ -9,19 +9,56 @@
             when {{ asset_class }} not in ('stock', 'etf') then 0
             when abs({{ price }}) >= 1 then 0.01
             else 0.0001
-        end
+        end + 0.000001 * abs({{ price }})
     )
 {%- endmacro %}
 
-{% macro all_prices_within(ratio) -%}
+{% macro price_within(column, left='other_', right='chosen_', ratio='1', asset_class='asset_class') -%}
+    {#- Whether one price times the ratio is the other's, within a tick on either's basis; one
+        that is not named disagrees with none. -#}
+    coalesce(
+                abs({{ left }}{{ column }} - {{ ratio }} * {{ right }}{{ column }}) <= greatest(
+                    {{ agreement_room(left ~ column, asset_class) }},
+                    {{ ratio }} * {{ agreement_room(right ~ column, asset_class) }}
+                ),
+                true
+            )
+{%- endmacro %}
+
+{% macro all_prices_within(ratio, left='other_', right='chosen_', asset_class='asset_class') -%}
     {#- Whether every price that both name is, times the ratio, the other's. -#}
     {%- for column in ['open', 'high', 'low', 'close'] %}
-            coalesce(
-                abs(other_{{ column }} - {{ ratio }} * chosen_{{ column }})
-                <= {{ agreement_room('other_' ~ column, 'asset_class') }},
-                true
-            ){{ ' and' if not loop.last }}
-    {%- endfor %}
+            {{ price_within(column, left, right, ratio, asset_class) }}{{ ' and' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro prices_alike(left, right, asset_class='asset_class') -%}
+    {#- Whether two bars have the same prices. A close alone says too little, and so does no bar. -#}
+    (
+            {{ left }}open is not null and {{ right }}open is not null and
+            {{- all_prices_within('1', left, right, asset_class) }}
+        )
+{%- endmacro %}
+
+{% macro prices_repeated(left, right) -%}
+    {#- Whether two bars of one provider have the very same prices; re-reads of one jitter. -#}
+    coalesce(
+            {%- for column in ['open', 'high', 'low', 'close'] %}
+            abs({{ left }}{{ column }} - {{ right }}{{ column }})
+            <= {{ var('agreement_repeat_tolerance') }} * abs({{ left }}{{ column }})
+            {{- ' and' if not loop.last }}
+            {%- endfor %},
+            false
+        )
+{%- endmacro %}
+
+{% macro prices_apart() -%}
+    concat_ws(
+            ', '
+            {%- for column in ['open', 'high', 'low', 'close'] %},
+            case when not {{ price_within(column) }} then '{{ column }}' end
+            {%- endfor %}
+        )
 {%- endmacro %}
 
 {% macro worst_price_difference() -%}
@@ -33,4 +70,16 @@
             ){{ ',' if not loop.last }}
         {%- endfor %}
         )
+{%- endmacro %}
+
+{% macro same_bar(left, right) -%}
+    {{ left }}.instrument_id = {{ right }}.instrument_id
+        and {{ left }}.interval = {{ right }}.interval
+        and {{ left }}.opened_at = {{ right }}.opened_at
+{%- endmacro %}
+
+{% macro volumes_within(left='other_', right='chosen_') -%}
+    abs({{ left }}volume - {{ right }}volume)
+            <= {{ var('agreement_volume_tolerance') }}
+            * greatest({{ left }}volume, {{ right }}volume)
 {%- endmacro %}

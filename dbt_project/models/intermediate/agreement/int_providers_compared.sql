@@ -1,8 +1,11 @@
+{{ config(materialized='table', tags=['agreement']) }}
+
 with
 
 ranked as (
 
     select * from {{ ref('int_providers_ranked') }}
+    where providers > 1
 
 ),
 
@@ -18,6 +21,9 @@ paired as (
         versions.instrument_id,
         versions.interval,
         versions.opened_at,
+        versions.session_date,
+        versions.providers,
+        chosen.provider as chosen_provider,
         versions.provider as other_provider,
         universe.asset_class,
         {%- for column in ['open', 'high', 'low', 'close', 'volume'] %}
@@ -26,12 +32,10 @@ paired as (
         {%- endfor %}
         -- Null where a price is missing: a close alone shows no ratio.
         cast(versions.open + versions.high + versions.low + versions.close as {{ f8() }})
-        / nullif(chosen.open + chosen.high + chosen.low + chosen.close, 0) as ratio
+        / nullif(chosen.open + chosen.high + chosen.low + chosen.close, 0) as ratio,
+        cast(versions.volume as {{ f8() }}) / nullif(chosen.volume, 0) as volume_ratio
     from ranked as versions
-    inner join ranked as chosen
-        on versions.instrument_id = chosen.instrument_id
-        and versions.interval = chosen.interval
-        and versions.opened_at = chosen.opened_at
+    inner join ranked as chosen on {{ same_bar('versions', 'chosen') }}
     inner join universe on versions.instrument_id = universe.instrument_id
     where versions.place > 1 and chosen.place = 1
 
@@ -44,10 +48,13 @@ measured as (
         {{ all_prices_within('1') }} as prices_agree,
         coalesce(
             ratio > 0
-            and abs(ratio - 1) > {{ var('agreement_price_tolerance') }}
+            and abs(ratio - 1) * abs(chosen_close)
+            > {{ agreement_room('chosen_close', 'asset_class') }}
             and {{ all_prices_within('ratio') }},
             false
         ) as one_ratio,
+        coalesce({{ inverted_prices() }}, false) as is_inverted,
+        {{ prices_apart() }} as prices_apart,
         {{ worst_price_difference() }} as price_difference,
         case
             when chosen_volume = other_volume then 0
@@ -59,18 +66,13 @@ measured as (
 
 ),
 
-classed as (
+final as (
 
     select
         *,
-        case
-            when not prices_agree and one_ratio then 3
-            when not prices_agree then 4
-            when volume_difference > {{ var('agreement_volume_tolerance') }} then 2
-            else 1
-        end as severity
+        coalesce({{ volumes_within() }}, true) as volumes_agree
     from measured
 
 )
 
-select * from classed
+select * from final

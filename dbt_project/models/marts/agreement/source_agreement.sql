@@ -5,12 +5,19 @@ with
 ranked as (
 
     select * from {{ ref('int_providers_ranked') }}
+    where place = 1
 
 ),
 
-compared as (
+explained as (
 
-    select * from {{ ref('int_providers_compared') }}
+    select * from {{ ref('int_disagreements_explained') }}
+
+),
+
+outvoted as (
+
+    select * from {{ ref('int_providers_outvoted') }}
 
 ),
 
@@ -30,7 +37,7 @@ ordered as (
                 severity desc, price_difference desc,
                 volume_difference desc nulls last, other_provider asc
         ) as place
-    from compared
+    from explained
 
 ),
 
@@ -44,6 +51,8 @@ final as (
         ranked.session_date,
         ranked.provider as chosen_provider,
         worst.other_provider,
+        outvoted.outvoted,
+        worst.likely_cause,
         worst.price_difference,
         worst.volume_difference,
         cast(ranked.providers as integer) as providers,
@@ -54,15 +63,13 @@ final as (
             when 4 then 'conflict'
             else 'single'
         end as class,
-        case when worst.severity = 3 then worst.ratio end as price_ratio
+        nullif(worst.prices_apart, '') as prices_apart,
+        case when worst.severity = 3 and worst.one_ratio then worst.ratio end as price_ratio
     from ranked
     inner join universe on ranked.instrument_id = universe.instrument_id
     left join ordered as worst
-        on ranked.instrument_id = worst.instrument_id
-        and ranked.interval = worst.interval
-        and ranked.opened_at = worst.opened_at
-        and worst.place = 1
-    where ranked.place = 1
+        on {{ same_bar('ranked', 'worst') }} and worst.place = 1
+    left join outvoted on {{ same_bar('ranked', 'outvoted') }}
 
 )
 

@@ -17,8 +17,18 @@ found as (
         opened_at,
         chosen_provider as provider,
         {{ no_row() }},
-        class || ' with ' || other_provider || ': prices '
-        || {{ percent_text('price_difference') }} || ' apart' as detail
+        concat_ws(
+            '; ',
+            class || ' of ' || chosen_provider || ' with ' || other_provider
+            || ' (' || likely_cause || '): ' || prices_apart || ' '
+            || {{ percent_text('price_difference') }} || ' apart',
+            case
+                when providers > 2
+                    then coalesce(
+                        outvoted || ' outvoted', 'no majority'
+                    ) || ' among ' || cast(providers as {{ text_type() }}) || ' providers'
+            end
+        ) as detail
     from agreement
 
 ),

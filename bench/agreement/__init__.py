@@ -1,0 +1,1 @@
+"""Bars of up to five providers, and labelled disagreements among them."""
