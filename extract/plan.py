@@ -16,10 +16,10 @@ from extract.ledger.coverage import Coverage, coverage, rules
 from extract.ledger.gaps import Wanted
 from extract.ledger.sources import Sources
 from extract.ledger.spreading import spread
+from extract.ledger.view import View
 from extract.ledger.windows import INTERVALS, Due, bar_at, closed_until, joined
 from extract.providers import module
 from extract.universe import Instrument
-from extract.view import View
 from extract.work import WorkItem
 from warehouse import clock, market_hours
 from warehouse.errors import UsageError
@@ -106,7 +106,6 @@ class Planner:
         self.settings = settings
         self.now = now
         self.today = now.date()
-        self.settings = settings
         self.folder: DataFolder = settings.folder
         self.choice = choice
         self.coverage = coverage()

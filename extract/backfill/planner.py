@@ -14,11 +14,11 @@ from extract.backfill.spans import LeftOut, Planned, enumerated, key_of, left_ou
 from extract.landing import Landing
 from extract.ledger.asked import BACKFILL, Key, Span
 from extract.ledger.sources import Sources
+from extract.ledger.view import View
 from extract.ledger.windows import Due, closed_until, joined
 from extract.plan import EXPLAINS_BARS, Choice, Planner, Serving
 from extract.providers import canonical, module
 from extract.universe import Instrument
-from extract.view import View
 from extract.work import WorkItem
 from warehouse import clock, market_hours
 from warehouse.errors import ConfigurationError, UsageError

@@ -8,11 +8,11 @@ from datetime import date, datetime, time, timedelta
 from extract import universe
 from extract.ledger.asked import Asked
 from extract.ledger.sources import Sources
+from extract.ledger.view import View
 from extract.ledger.windows import INTERVALS, Due, closed_until, joined
 from extract.plan import Choice
 from extract.providers import module
 from extract.universe import Instrument
-from extract.view import View
 from extract.work import WorkItem
 from warehouse import clock, market_hours
 from warehouse.errors import ConfigurationError, UsageError

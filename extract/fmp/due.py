@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from extract.fmp.settings import TENORS
+from extract.ledger.view import View
 from extract.universe import Instrument
-from extract.view import View
 from extract.work import WorkItem
 from warehouse import market_hours
 

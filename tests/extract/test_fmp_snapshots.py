@@ -16,9 +16,9 @@ from extract.context import FetchContext
 from extract.fmp.due import due
 from extract.landing import Landing
 from extract.ledger.asked import Asked
+from extract.ledger.view import View
 from extract.plan import Choice, make
 from extract.request_log import RejectedRows, RequestLog
-from extract.view import View
 from extract.work import WorkItem
 from sandbox import Exchange
 from warehouse import clock
