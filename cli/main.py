@@ -25,9 +25,10 @@ app = typer.Typer(
 )
 
 VERBS = (
-    "demo", "run", "steps", "backfill", "rebuild", "quality", "status", "budget", "quote", "sql",
-    "market", "universe", "sandbox", "docs", "go_live", "trace.explain", "trace.diff",
-    "trace.quarantine", "trace.gaps", "modelling.features", "modelling.score", "new_provider",
+    "demo", "run", "steps", "asking.backfill", "asking.budget", "rebuild", "quality", "status",
+    "quote", "sql", "market", "universe", "sandbox", "docs", "go_live", "trace.explain",
+    "trace.diff", "trace.quarantine", "trace.gaps", "modelling.features", "modelling.score",
+    "new_provider",
 )  # fmt: skip
 
 for verb in VERBS:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from extract import backfill as spans
 from extract import universe
 from extract.backfill import Asking, Planned, span_of
+from extract.budgets.forecast import Forecast, forecast
 from extract.landing import Landing
 from extract.plan import Choice
 from extract.providers import canonical
 from extract.work import WorkItem
-from flows.origin import folder_clock
+from flows.origin import at_its_source, folder_clock
 from flows.run import STEPS, Report, Runner, Watcher, run
 from publish import open_market
 from warehouse import clock
@@ -50,21 +50,11 @@ def asking_of(
     return asking
 
 
-def planned(settings: Settings, asking: Asking) -> tuple[Planned, list[str]]:
-    """What a backfill would ask for and how long that takes at least; asks nothing."""
-    with folder_clock(settings) as own:
+def planned(settings: Settings, asking: Asking) -> tuple[Planned, list[Forecast]]:
+    """What a backfill would ask for, what that costs and when it ends; asks nothing."""
+    with folder_clock(at_its_source(settings)) as own:
         found = spans.make(own, Landing(own.folder), asking)
-        return found, list(_costs(own, found.items))
-
-
-def _costs(settings: Settings, items: Sequence[WorkItem]) -> Iterator[str]:
-    """The sandbox is asked without a pause."""
-    if settings.folder.origin == "sandbox":
-        return
-    for name, count in Counter(item.provider for item in items).items():
-        if pace := settings.provider(name).pace_seconds:
-            length = timedelta(seconds=round(count * pace))
-            yield f"{name}: {length} at least, one request every {pace:g} s"
+        return found, forecast(own, found.items)
 
 
 def backfill(

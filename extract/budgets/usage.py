@@ -40,6 +40,11 @@ class Usage:
     waiting: int
     circuit: State
 
+    @property
+    def words(self) -> str:
+        """The window as a person says it."""
+        return self.window.replace("_per_", " a ").replace("a five_minutes", "in 5 minutes")
+
 
 def usage(settings: Settings) -> list[Usage]:
     """All providers that are switched on, asked yet or not."""

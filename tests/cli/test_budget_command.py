@@ -50,7 +50,8 @@ def test_a_sandbox_folder_counts_for_itself(tmp_path: Path) -> None:
 def test_a_backfill_is_foretold(tmp_path: Path) -> None:
     done = tapehouse(tmp_path / "data", "budget", "plan", "AAPL", "MSFT", *SPAN, "--json")
     (told,) = json.loads(done.stdout)["providers"]
-    assert (told["provider"], told["requests"], told["plan"]) == ("yahoo", 2, "public")
+    # Of each one bars, and the splits that explain them.
+    assert (told["provider"], told["requests"], told["plan"]) == ("yahoo", 4, "public")
     assert told["seconds"] > 1
 
 

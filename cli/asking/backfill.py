@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from cli.asking.options import (
+    Days,
+    End,
+    Interval,
+    Multiplier,
+    Source,
+    Start,
+    Words,
+    asked_for,
+    costs,
+)
+from cli.asking.pace import BudgetLeft, PaceScreen
 from cli.options import Config, Json, Verbose, Wait, begin
-from cli.pace import PaceScreen
 from cli.trace.rows import echo_json
 from cli.watch import close, console
-from extract.backfill import Planned, interval_of
+from extract.backfill import Planned
+from extract.budgets.forecast import Forecast
 from extract.work import WorkItem
-from flows.backfill import asking_of, backfill, planned
+from flows.backfill import backfill, planned
 from warehouse.errors import DONE, FAILED_UNITS, UsageError
 
 SHOWN = 40
@@ -26,36 +37,13 @@ COLUMNS = ("provider", "symbol", "interval", "from", "to", "requests")
 def register(app: typer.Typer) -> None:
     @app.command("backfill")
     def backfill_command(
-        words: Annotated[
-            list[str],
-            typer.Argument(
-                metavar="SYMBOLS",
-                help="Symbols, asset classes or groups: AAPL, us_tech, crypto, all.",
-            ),
-        ],
-        interval: Annotated[
-            str,
-            typer.Option("--interval", "-i", help="1m, 5m, 15m, 1h or 1d; or minute, hour, day."),
-        ] = "1d",
-        multiplier: Annotated[
-            int | None,
-            typer.Option(help="With minute, hour or day: how many of them a bar is long."),
-        ] = None,
-        days: Annotated[
-            int | None, typer.Option(help="How many days before the end to go back.")
-        ] = None,
-        start: Annotated[
-            datetime | None,
-            typer.Option(formats=["%Y-%m-%d"], help="Instead: the first day of the span."),
-        ] = None,
-        end: Annotated[
-            datetime | None,
-            typer.Option(formats=["%Y-%m-%d"], help="The last day of the span; else today."),
-        ] = None,
-        source: Annotated[
-            list[str] | None,
-            typer.Option("--source", "-s", help="Ask this provider; repeated: in this order."),
-        ] = None,
+        words: Words,
+        interval: Interval = "1d",
+        multiplier: Multiplier = None,
+        days: Days = None,
+        start: Start = None,
+        end: End = None,
+        source: Source = None,
         dry_run: Annotated[
             bool, typer.Option("--dry-run", help="Show what would be asked; ask nothing.")
         ] = False,
@@ -74,27 +62,19 @@ def register(app: typer.Typer) -> None:
         if as_json and not dry_run:
             raise UsageError("--json shows a plan", "use it with --dry-run")
         settings = begin(config, verbose)
-        asking = asking_of(
-            settings,
-            words,
-            interval_of(interval, multiplier),
-            days,
-            start.date() if start else None,
-            end.date() if end else None,
-            source or (),
-        )
+        asking = asked_for(settings, words, interval, multiplier, days, start, end, source)
         if dry_run:
-            found, costs = planned(settings, asking)
-            show(found, costs, as_json)
+            found, foretold = planned(settings, asking)
+            show(found, foretold, as_json)
             return FAILED_UNITS if found.left_out else DONE
-        with PaceScreen() as screen:
+        with PaceScreen(BudgetLeft(settings)) as screen:
             done = backfill(settings, asking, screen, wait, build)
         code = close(done.report, "the same command")
         left_out = done.planned and done.planned.left_out
         return FAILED_UNITS if code == DONE and left_out else code
 
 
-def show(found: Planned, costs: Sequence[str], as_json: bool) -> None:
+def show(found: Planned, foretold: Sequence[Forecast], as_json: bool) -> None:
     """What would be asked, by provider and symbol, and what cannot be."""
     if as_json:
         echo_json(
@@ -104,7 +84,7 @@ def show(found: Planned, costs: Sequence[str], as_json: bool) -> None:
                 "landed": found.landed,
                 "notes": found.notes,
                 "left_out": found.left_out,
-                "costs": list(costs),
+                "costs": foretold,
                 "units": found.items,
             }
         )
@@ -117,8 +97,7 @@ def show(found: Planned, costs: Sequence[str], as_json: bool) -> None:
             f"{found.sessions - found.landed - found.out_of_reach:,} of {found.sessions:,} "
             f"sessions to ask for, {found.landed:,} are landed"
         )
-    for line in costs:
-        console.print(line, markup=False)
+        console.print(costs(foretold))
 
 
 def _table(items: Sequence[WorkItem]) -> Table:

@@ -9,11 +9,35 @@ from rich.progress import ProgressColumn, Task
 from rich.text import Text
 
 from cli.watch import Screen, console
+from extract.budgets.usage import usage
+from flows.origin import at_its_source
 from warehouse import clock
+from warehouse.settings import Settings
 
 FETCHING = "extract"
 # Where there is no terminal, a line comes no sooner than this after the one before.
 SECONDS_BETWEEN_LINES = 5.0
+SECONDS_BETWEEN_READS = 2.0
+
+
+class BudgetLeft:
+    """What is used of the windows that are; read again only now and then."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = at_its_source(settings)
+        self._read_at = 0.0
+        self._said = ""
+
+    def __call__(self) -> str:
+        now = clock.monotonic()
+        if now - self._read_at >= SECONDS_BETWEEN_READS:
+            self._read_at = now
+            self._said = ", ".join(
+                f"{one.provider} {one.used:,} of {one.allowed:,} {one.words}"
+                for one in usage(self._settings)
+                if one.used and one.allowed
+            )
+        return self._said
 
 
 class Pace(ProgressColumn):
@@ -63,4 +87,5 @@ class PaceScreen(Screen):
         if self._units:
             left = timedelta(seconds=round(seconds / self._units * (self._total - self._units)))
             said += f", {left} left"
-        return f"{said}, {self._budget()}" if self._budget else said
+        budget = self._budget() if self._budget else ""
+        return f"{said}, {budget}" if budget else said

@@ -1,0 +1,1 @@
+"""Commands that ask far back: how it goes, and what it costs."""

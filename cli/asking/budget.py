@@ -1,0 +1,115 @@
+"""`tapehouse budget`: what may still be asked of whom, and what a backfill would cost."""
+
+from __future__ import annotations
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from cli.asking.options import (
+    Days,
+    End,
+    Interval,
+    Multiplier,
+    Source,
+    Start,
+    Words,
+    asked_for,
+    costs,
+)
+from cli.options import Config, Json, Verbose, begin
+from cli.trace.rows import echo_json
+from cli.watch import console
+from extract.budgets.usage import Usage, usage
+from flows.backfill import planned
+from flows.origin import at_its_source
+from warehouse.logs import one_line
+
+COLUMNS = ("provider", "plan", "window", "used", "allowed", "free at (UTC)", "circuit", "why")
+NUMBERS = ("used", "allowed")
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(
+        help="What may still be asked of whom: `tapehouse budget`, `tapehouse budget --json`.",
+        invoke_without_command=True,
+    )
+    app.add_typer(group, name="budget")
+    group.callback()(budget)
+    group.command("plan")(plan)
+
+
+def budget(
+    context: typer.Context,
+    as_json: Json = False,
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Show what of each provider's budget is used, when it is free, and the state of its circuit.
+
+    Example: `tapehouse budget --json`
+    """
+    if context.invoked_subcommand:
+        return
+    found = usage(at_its_source(begin(config, verbose)))
+    if as_json:
+        echo_json({"budgets": found})
+        return
+    table = Table()
+    for name in COLUMNS:
+        table.add_column(
+            name,
+            justify="right" if name in NUMBERS else "left",
+            overflow="fold",
+            no_wrap=name == "provider",
+        )
+    for one in found:
+        table.add_row(*_cells(one))
+    console.print(table)
+
+
+def plan(
+    words: Words,
+    interval: Interval = "1d",
+    multiplier: Multiplier = None,
+    days: Days = None,
+    start: Start = None,
+    end: End = None,
+    source: Source = None,
+    as_json: Json = False,
+    config: Config = None,
+    verbose: Verbose = False,
+) -> None:
+    """Say how many requests a backfill takes and when it ends, by plan and present budget.
+
+    Example: `tapehouse budget plan AAPL MSFT --days 90 --interval minute --source yahoo`
+    """
+    settings = begin(config, verbose)
+    asking = asked_for(settings, words, interval, multiplier, days, start, end, source)
+    found, foretold = planned(settings, asking)
+    if as_json:
+        span = {"interval": asking.interval, "start": asking.start, "end": asking.end}
+        echo_json(span | {"left_out": found.left_out, "providers": foretold})
+        return
+    console.print(f"{asking.interval} from {asking.start} to {asking.end}, what is not landed yet")
+    for line in found.lines():
+        console.print(line, markup=False, soft_wrap=True)
+    if foretold:
+        console.print(costs(foretold))
+
+
+def _cells(one: Usage) -> tuple[str, ...]:
+    state = one.circuit.name
+    if one.circuit.until_at and one.circuit.since_at:
+        since, until = one.circuit.since_at, one.circuit.until_at
+        state += f" since {since:%H:%M:%S} until {until:%Y-%m-%d %H:%M:%S}"
+    return (
+        one.provider,
+        one.plan,
+        one.words,
+        f"{one.used:,}" if one.allowed else "",
+        f"{one.allowed:,}" if one.allowed else "no limit",
+        f"{one.free_at:%Y-%m-%d %H:%M:%S}" if one.free_at else "now",
+        state,
+        escape(one_line(one.circuit.why)),
+    )
