@@ -3,7 +3,7 @@ with
 compared as (
 
     select * from {{ ref('int_providers_compared') }}
-    where not prices_agree
+    where prices_apart like '%,%'
 
 ),
 
