@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench truth postgres restate as-of detect agree gaps faults pages serve-docs clean lock
+.PHONY: all setup demo test check bench truth postgres restate as-of detect agree gaps budgets faults pages serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -51,6 +51,10 @@ restate: setup
 # A quarter full of holes and outages: the last line is the verdict.
 gaps: setup
 	@$(BIN)/python -m bench.gaps
+
+# Six processes, one ledger, exchanges that ban, a day in minutes: the last line is the verdict.
+budgets: setup
+	@$(BIN)/python -m bench.budgets
 
 # Labelled mistakes in three simulated years: the last line is the verdict.
 detect: setup

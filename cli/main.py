@@ -25,7 +25,7 @@ app = typer.Typer(
 )
 
 VERBS = (
-    "demo", "run", "steps", "rebuild", "quality", "status", "quote", "sql",
+    "demo", "run", "steps", "backfill", "rebuild", "quality", "status", "budget", "quote", "sql",
     "market", "universe", "sandbox", "docs", "go_live", "trace.explain", "trace.diff",
     "trace.quarantine", "trace.gaps", "modelling.features", "modelling.score", "new_provider",
 )  # fmt: skip
@@ -58,5 +58,5 @@ def main() -> None:
         sys.stderr.write(f"unexpected error: {text}\n  next: see logs/errors.log\n")
         code = errors.INTERNAL
     if code == errors.STOPPED:
-        sys.stderr.write("stopped: what was landed is kept, the next run goes on from there\n")
+        sys.stderr.write("stopped: what was landed is kept, the same command goes on from there\n")
     sys.exit(code if isinstance(code, int) else 0)

@@ -41,10 +41,8 @@ def plan_command(
     Example: `tapehouse plan AAPL --details`
     """
     settings = begin(config, verbose)
-    with folder_clock(settings):
-        items = plan.make(
-            settings, Landing(settings.folder), choice_of(symbols, provider, interval)
-        )
+    with folder_clock(settings) as own:
+        items = plan.make(own, Landing(own.folder), choice_of(symbols, provider, interval))
     if details:
         for item in items:
             console.print(f"{item.name}  {item.reason}", markup=False, soft_wrap=True)

@@ -6,7 +6,14 @@ import sys
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from flows.run import Report, Watcher
@@ -23,12 +30,12 @@ MARKS = {"ok": "[green]ok[/]", "failed": "[red]failed[/]", "busy": "[yellow]busy
 class Screen(Watcher):
     """Progress bars on a terminal, one plain line a step elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, *columns: ProgressColumn) -> None:
         self._progress = Progress(
             TextColumn("{task.description:<8}"),
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
+            *(columns or (TimeElapsedColumn(),)),
             console=console,
             transient=True,
         )
@@ -47,8 +54,11 @@ class Screen(Watcher):
         self._progress.remove_task(self._task)
         self._task = self._progress.add_task(name, total=total)
 
-    def moved(self, amount: int = 1) -> None:
+    def moved(self, amount: int = 1, rows: int = 0) -> None:
         self._progress.advance(self._task, amount)
+
+    def told(self, line: str) -> None:
+        console.print(one_line(redact(line)), markup=False, soft_wrap=True)
 
     def step_ended(self, step: Step) -> None:
         self._progress.update(self._task, visible=False)
@@ -57,14 +67,14 @@ class Screen(Watcher):
         console.print(line.replace(f" {outcome} ", f" {MARKS.get(outcome, outcome)} ", 1))
 
 
-def close(report: Report) -> int:
+def close(report: Report, again: str = "the next run") -> int:
     """Say what was set aside or went wrong; return the exit code."""
     for line in report.healed:
         console.print(f"healed: {one_line(line)}")
     for line in report.notes:
         console.print(one_line(line))
     if report.failures:
-        table = Table(title=f"{len(report.failures)} units failed; the next run asks again")
+        table = Table(title=f"{len(report.failures)} units failed; {again} asks again")
         for name in ("provider", "unit", "outcome", "detail"):
             table.add_column(name, overflow="fold")
         for failure in report.failures[:20]:

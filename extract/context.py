@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
+from extract.budgets.budget import Budget
 from extract.outcomes import Outcome
 from extract.request_log import RejectedRows, RequestLog
 from extract.work import WorkItem
+from warehouse.folder import DataFolder
 from warehouse.provider_settings import ProviderSettings
 
 
@@ -33,5 +36,14 @@ class FetchContext:
     rejected: RejectedRows
     folder: Path
     key: SecretStr | None = None
+    # Where calls are counted; without it, in this folder alone.
+    budgets: Path | None = None
     failures: list[Failure] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
+    # Told when a unit has ended, with the rows it brought.
+    on_unit: Callable[[int], None] | None = None
+
+    def budget(self, provider: str) -> Budget:
+        """This run's share of what the provider allows to all processes of the machine."""
+        file = self.budgets or DataFolder(self.folder).budgets
+        return Budget(file, provider, self.settings, self.key)

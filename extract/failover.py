@@ -24,7 +24,7 @@ def fetch_all(
     run_id: int,
     items: Sequence[WorkItem],
     choice: Choice,
-    on_units: Callable[[int], None] | None = None,
+    on_units: Callable[[int, int], None] | None = None,
 ) -> tuple[Fetched, list[str]]:
     """Fetch the plan, and elsewhere what its providers left open; and say who stood in for whom.
 

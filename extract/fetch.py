@@ -40,20 +40,38 @@ class Fetched:
     failures: list[Failure] = field(default_factory=list)
 
 
+class Ticks:
+    """Tells of units one by one, and of those that nobody told when their group is landed."""
+
+    def __init__(self, tell: Callable[[int, int], None] | None) -> None:
+        self._tell = tell or (lambda units, rows: None)
+        self._told = 0
+
+    def one(self, rows: int) -> None:
+        self._told += 1
+        self._tell(1, rows)
+
+    def landed(self, units: int) -> None:
+        self._tell(units - self._told, 0)
+        self._told = 0
+
+
 def fetch(
     settings: Settings,
     landing: Landing,
     run_id: int,
     items: Sequence[WorkItem],
-    on_units: Callable[[int], None] | None = None,
+    on_units: Callable[[int, int], None] | None = None,
     log: RequestLog | None = None,
 ) -> Fetched:
     """One bad unit never stops the rest; what failed is told in the result.
 
-    A run that fetches twice gives its log along: request ids go on counting.
+    `on_units` is told of units and rows as they come, before they are landed. A run that fetches
+    twice gives its log along: request ids go on counting.
     """
     log, rejected = log or RequestLog(run_id), RejectedRows()
     done = Fetched()
+    ticks = Ticks(on_units)
     run_folder = settings.folder.runs / f"{run_id:06d}"
     ordered = sorted(items, key=lambda item: item.provider)
     for provider, own in groupby(ordered, key=lambda item: item.provider):
@@ -64,6 +82,8 @@ def fetch(
             rejected,
             settings.folder.root,
             settings.key(provider),
+            settings.budgets_file,
+            on_unit=ticks.one,
         )
         for group in _groups(own):
             tables = _through_dlt(module(provider).source(group, context), run_folder)
@@ -74,8 +94,7 @@ def fetch(
             done.rows += sum(line.row_count for line in accepted if line.table_name != "requests")
             module(provider).accepted(group, context)
             runs.give_way()
-            if on_units:
-                on_units(len(group))
+            ticks.landed(len(group))
         done.failures += context.failures
     return done
 

@@ -11,14 +11,15 @@ from extract import universe
 from extract.landing import Landing
 from extract.ledger import asked as history
 from extract.ledger import gaps
-from extract.ledger.asked import Asked, Key, Span
+from extract.ledger.asked import BACKFILL, Asked, Key, Span
 from extract.ledger.coverage import Coverage, coverage, rules
 from extract.ledger.gaps import Wanted
 from extract.ledger.sources import Sources
+from extract.ledger.spreading import spread
+from extract.ledger.view import View
 from extract.ledger.windows import INTERVALS, Due, bar_at, closed_until, joined
 from extract.providers import module
 from extract.universe import Instrument
-from extract.view import View
 from extract.work import WorkItem
 from warehouse import clock, market_hours
 from warehouse.errors import UsageError
@@ -83,7 +84,7 @@ def make(settings: Settings, landing: Landing, choice: Choice | None = None) -> 
     choice = choice or Choice()
     now = clock.now()
     planner = Planner(settings, landing, choice, now)
-    return list(planner.items())
+    return spread(list(planner.items()), planner)
 
 
 def instead(
@@ -105,16 +106,18 @@ class Planner:
         self.settings = settings
         self.now = now
         self.today = now.date()
-        self.settings = settings
         self.folder: DataFolder = settings.folder
         self.choice = choice
         self.coverage = coverage()
         self.rules = rules()
         self.sources = Sources(settings, choice.providers)
         self.instruments = choice.instruments(universe.instruments(self.folder))
-        longest = max(one.back for one in self.coverage)
-        self.asked: Asked = history.read(self.folder, landing, now - longest)
+        self.asked: Asked = history.read(self.folder, landing, self.asked_since())
         self.wanted = gaps.read(self.folder)
+
+    def asked_since(self) -> datetime:
+        """From when on it matters what was asked."""
+        return self.now - max(one.back for one in self.coverage)
 
     def items(self) -> Iterator[WorkItem]:
         """Instrument by instrument, what explains its bars before them; then what is for all."""
@@ -185,7 +188,7 @@ class Planner:
             return None
         view = self._view(name, [[] for _ in self.instruments])
         key: Key = (name, "bars", instrument.instrument_id, interval)
-        reason = f"instead of {failed.provider}"
+        reason = BACKFILL if failed.reason == BACKFILL else f"instead of {failed.provider}"
         return [
             view.item(instrument, "bars", reason, interval, low, high)
             for start, end in self.asked.uncovered(key, failed.start, failed.end)

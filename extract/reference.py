@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from extract import universe
 from extract.landing import Landing
@@ -22,20 +23,23 @@ from warehouse.settings import Settings
 FIRST_YEAR = 2000
 
 
-def land_sessions(landing: Landing, run_id: int) -> int:
-    """Land all sessions as one snapshot when the library or the last year is a new one."""
+def land_sessions(landing: Landing, run_id: int, items: Sequence[WorkItem] = ()) -> int:
+    """Land all sessions as one snapshot when the library, the last or the first year is new."""
     library, last_year = market_hours.library_version(), clock.now().year + 1
+    first_year = min([FIRST_YEAR, *(item.start.year for item in items if item.start)])
     held = landing.last_of("calendar_sessions")
     if held and landing.damage(held) is None:
         rows = landing.read(held)
-        newest = max(day.year for day in rows["session_date"].to_pylist()[-400:])
-        if rows["library_version"][0].as_py() == library and newest >= last_year:
+        years = pc.min_max(pc.year(rows["session_date"]))
+        first_year = min(first_year, years["min"].as_py())
+        known = rows["library_version"][0].as_py() == library and years["max"].as_py() >= last_year
+        if known and years["min"].as_py() == first_year:
             return 0
     schema = arrow_schema("calendar_sessions", landed=False)
     found = [
         {**vars(session), "library_version": library}
         for calendar in market_hours.CALENDARS
-        for session in market_hours.sessions_of_years(calendar, FIRST_YEAR, last_year)
+        for session in market_hours.sessions_of_years(calendar, first_year, last_year)
     ]
     table = pa.Table.from_pylist(found, schema=schema)
     landing.accept(run_id, [("calendar_sessions", table)])

@@ -13,8 +13,8 @@ from warehouse.folder import DataFolder, write_whole
 from warehouse.provider_settings import KEY_NAMES, ProviderSettings
 from warehouse.settings import Settings
 
-# The exchange takes any key; a person's own ones never go there.
-SANDBOX_KEY = "sandbox-needs-no-key"
+# The exchange takes any key, this one as one of a paid plan; a person's own ones never go there.
+SANDBOX_KEY = "paid-for-in-the-sandbox"
 
 
 @contextmanager
@@ -46,32 +46,43 @@ def folder_clock(settings: Settings) -> Iterator[Settings]:
     if settings.folder.origin != "sandbox":
         yield settings
         return
+    own = settings.model_copy()
+    for name in KEY_NAMES:
+        own.give_key(name, SANDBOX_KEY)
     if settings.sandbox.url:
         with _clock_of(settings.sandbox.url):
-            yield settings
+            yield own
         return
     now = sandbox_now(settings, move_on=False)
     clock.use(lambda: now)
     try:
-        yield settings
+        yield own
     finally:
         clock.use(None)
 
 
 def pointed_at(settings: Settings, url: str) -> Settings:
-    """The same settings, with every provider at a sandbox exchange and no waiting between calls."""
+    """The same settings, with every provider at a sandbox exchange, and by its plan."""
     copy = settings.model_copy(deep=True)
     for name in type(copy.providers).model_fields:
         provider: ProviderSettings = getattr(copy.providers, name)
         provider.base_url = f"{url}/{name}"
         if provider.archive_url:
             provider.archive_url = f"{url}/{name}_archive"
-        provider.pace_seconds = 0.0
-        provider.backoff_seconds = min(provider.backoff_seconds, 0.05)
-        provider.max_wait_seconds = min(provider.max_wait_seconds, 5.0)
+        if not settings.sandbox.real_plans:
+            provider.plan, provider.pace_seconds = "sandbox", None
+            provider.backoff_seconds = min(provider.backoff_seconds, 0.05)
+            provider.max_wait_seconds = min(provider.max_wait_seconds, 5.0)
     for name in KEY_NAMES:
         copy.give_key(name, SANDBOX_KEY)
     return copy
+
+
+def at_its_source(settings: Settings) -> Settings:
+    """How the folder's providers would be asked, for those who only look."""
+    if settings.folder.origin != "sandbox":
+        return settings
+    return pointed_at(settings, settings.sandbox.url or "http://127.0.0.1")
 
 
 def sandbox_now(settings: Settings, move_on: bool) -> datetime:

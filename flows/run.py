@@ -40,7 +40,9 @@ class Watcher:
 
     def step_started(self, name: str, total: int | None = None) -> None: ...
 
-    def moved(self, amount: int = 1) -> None: ...
+    def moved(self, amount: int = 1, rows: int = 0) -> None: ...
+
+    def told(self, line: str) -> None: ...
 
     def step_ended(self, step: Step) -> None: ...
 
@@ -76,17 +78,18 @@ class Runner:
         self.wait_seconds = 0.0
         self.full_refresh = False
         self.select: str | None = None
+        self.work_list: Callable[[Runner], list[WorkItem]] = all_that_is_due
+        # Set when what was planned leaves nothing to do for the steps that follow.
+        self.is_done = False
 
     def plan(self, step: Step) -> None:
-        self.report.planned = plan.make(self.settings, self.landing, self.choice)
+        self.report.planned = self.work_list(self)
         step.row_count = len(self.report.planned)
-        if keyless := sources.without_keys(self.settings, self.choice.providers):
-            self.report.notes.append(keyless)
 
     def extract(self, step: Step) -> None:
         """Takes no lock: landing has its own, and readers and builds go on meanwhile."""
         reference.join_dropped(self.folder, self.report.planned)
-        reference.land_sessions(self.landing, self.run.run_id)
+        reference.land_sessions(self.landing, self.run.run_id, self.report.planned)
         reference.land_personal_universe(self.landing, self.run.run_id)
         reference.land_rules(self.landing, self.run.run_id)
         reference.land_sources(self.settings, self.landing, self.run.run_id)
@@ -138,6 +141,12 @@ class Runner:
         step.row_count = self.report.published.byte_count
 
 
+def all_that_is_due(runner: Runner) -> list[WorkItem]:
+    if keyless := sources.without_keys(runner.settings, runner.choice.providers):
+        runner.report.notes.append(keyless)
+    return plan.make(runner.settings, runner.landing, runner.choice)
+
+
 def run(
     settings: Settings,
     steps: Sequence[str] = STEPS,
@@ -145,6 +154,7 @@ def run(
     watcher: Watcher | None = None,
     wait_seconds: float = 0,
     prepare: Callable[[Runner], Any] | None = None,
+    move_on: bool = True,
 ) -> Report:
     """Run the named steps in order; what was landed before an error stays landed."""
     unknown = [name for name in steps if name not in STEPS]
@@ -152,8 +162,8 @@ def run(
         raise UsageError(f"no such step: {', '.join(unknown)}", f"steps are: {', '.join(STEPS)}")
     watcher = watcher or Watcher()
     ordered = [name for name in STEPS if name in steps or (name == "plan" and "extract" in steps)]
-    source = market_source if "extract" in ordered else folder_clock
-    with source(settings) as own, _started(own) as started:
+    source = market_source(settings, move_on) if "extract" in ordered else folder_clock(settings)
+    with source as own, _started(own) as started:
         healed = healing.heal(own.folder)
         runner = Runner(own, started, choice or Choice(), watcher)
         runner.report.healed = healed
@@ -170,6 +180,8 @@ def run(
                 # What was landed before a disk filled or a provider went away is still good.
                 if name != "extract":
                     break
+            if runner.is_done:
+                break
         return runner.report
 
 

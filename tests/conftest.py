@@ -22,6 +22,15 @@ def _own_time() -> Iterator[None]:
     """A test that lives at another hour does not take the next one there."""
     yield
     clock.use(None)
+    clock.live_by(None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_budgets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test, and no process that one starts, counts in the ledger of this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture

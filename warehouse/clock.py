@@ -9,9 +9,31 @@ from datetime import UTC, datetime
 _source: Callable[[], datetime] | None = None
 
 
+class Machine:
+    """The machine's own time; a proof that lives through a day in minutes has another one."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC).replace(tzinfo=None)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+_machine = Machine()
+
+
+def live_by(machine: Machine | None) -> None:
+    """Waits, deadlines and windows by another machine's time; None goes back to this one's."""
+    global _machine
+    _machine = machine or Machine()
+
+
 def system_now() -> datetime:
     """The machine's own clock as naive UTC, whatever clock the product lives by."""
-    return datetime.now(UTC).replace(tzinfo=None)
+    return _machine.now()
 
 
 def now() -> datetime:
@@ -26,9 +48,9 @@ def use(source: Callable[[], datetime] | None) -> None:
 
 
 def monotonic() -> float:
-    return time.monotonic()
+    return _machine.monotonic()
 
 
 def sleep(seconds: float) -> None:
     if seconds > 0:
-        time.sleep(seconds)
+        _machine.sleep(seconds)

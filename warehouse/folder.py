@@ -54,6 +54,10 @@ class DataFolder:
         return self.root / "state"
 
     @property
+    def budgets(self) -> Path:
+        return self.state / "budgets.sqlite"
+
+    @property
     def warehouse(self) -> Path:
         return self.root / "warehouse.duckdb"
 

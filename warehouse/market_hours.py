@@ -23,6 +23,8 @@ TIMEZONES = {
     "24/7": "UTC",
 }
 CALENDARS = tuple(TIMEZONES)
+# The library knows no sessions before.
+FIRST_YEARS = {"XTKS": 1997, "XHKG": 1960}
 MARKETS = {
     "us": "XNYS",
     "nyse": "XNYS",
@@ -73,6 +75,9 @@ def _between_years(name: str, first_year: int, last_year: int) -> tuple[Session,
     import exchange_calendars
     import pandas as pd
 
+    first_year = max(first_year, FIRST_YEARS.get(name, first_year))
+    if last_year < first_year:
+        return ()
     calendar: Any = exchange_calendars.get_calendar(
         name, start=f"{first_year}-01-01", end=f"{last_year}-12-31"
     )

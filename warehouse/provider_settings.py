@@ -42,13 +42,23 @@ class ProviderSettings(Section):
     base_url: str = ""
     # Where files of whole days and months are; without one, none is asked for.
     archive_url: str = ""
-    pace_seconds: float = Field(default=0.0, ge=0, le=3600)
+    # Single figures of a plan may be overridden; what is none here is the plan's.
+    plan: str = ""
+    pace_seconds: float | None = Field(default=None, ge=0, le=3600)
+    batch_calls: int | None = Field(default=None, ge=0)
+    batch_pause_seconds: float | None = Field(default=None, ge=0, le=3600)
+    calls_per_second: int | None = Field(default=None, ge=0)
+    calls_per_minute: int | None = Field(default=None, ge=0)
+    calls_per_five_minutes: int | None = Field(default=None, ge=0)
+    calls_per_day: int | None = Field(default=None, ge=0)
+    weight_per_minute: int | None = Field(default=None, ge=0)
+    # Bars of sessions under way: so many units in a quarter of an hour; 0 is all of them.
+    live_units: int = Field(default=0, ge=0)
     timeout_seconds: float = Field(default=30.0, gt=0, le=600)
     attempts: int = Field(default=4, ge=1, le=20)
     backoff_seconds: float = Field(default=2.0, ge=0, le=600)
     max_wait_seconds: float = Field(default=120.0, ge=0, le=3600)
     max_body_mb: int = Field(default=64, ge=1, le=1024)
-    weight_per_minute: int | None = Field(default=None, ge=1)
     # How many past days of all trades are held, where a provider tells them.
     trades_days: int = Field(default=0, ge=0, le=3650)
     # What the plan behind the key allows: bars so long after they closed, and so far back.
@@ -81,29 +91,26 @@ class ProviderSettings(Section):
 
 class YahooSettings(ProviderSettings):
     base_url: str = "https://query2.finance.yahoo.com"
-    pace_seconds: float = Field(default=1.0, ge=0, le=3600)
+    live_units: int = Field(default=3, ge=0)
 
 
 class BinanceSettings(ProviderSettings):
     base_url: str = "https://data-api.binance.vision"
     archive_url: str = "https://data.binance.vision"
-    weight_per_minute: int | None = Field(default=5000, ge=1)
 
 
 class MassiveSettings(ProviderSettings):
     """As the free plan has it: five calls a minute, whole days only, two years."""
 
     base_url: str = "https://api.massive.com"
-    pace_seconds: float = Field(default=12.5, ge=0, le=3600)
     delay_minutes: float = Field(default=900.0, ge=0, le=10_000)
     history_days: int | None = Field(default=729, ge=1)
 
 
 class FmpSettings(ProviderSettings):
-    """Four calls a second at most; waits that reach past the end of a minute's limit."""
+    """Waits reach past the end of a minute's limit."""
 
     base_url: str = "https://financialmodelingprep.com"
-    pace_seconds: float = Field(default=0.25, ge=0, le=3600)
     backoff_seconds: float = Field(default=15.0, ge=0, le=600)
     # One call for all quotes, which only higher plans have.
     batch_quotes: bool = False
@@ -113,15 +120,14 @@ class AlphaVantageSettings(ProviderSettings):
     """As the free plan has it: 25 calls a day, the last 100 sessions, days once they rest."""
 
     base_url: str = "https://www.alphavantage.co"
-    pace_seconds: float = Field(default=1.2, ge=0, le=3600)
     delay_minutes: float = Field(default=360.0, ge=0, le=10_000)
     history_days: int | None = Field(default=140, ge=1)
-    plan: Literal["free", "premium"] = "free"
+    plan: Literal["free", "premium", "sandbox"] = "free"
     datatype: Literal["json", "csv"] = "json"
 
     @property
     def lacking(self) -> frozenset[str]:
-        return frozenset({"1m", "5m", "15m"}) if self.plan == "free" else frozenset()
+        return frozenset({"1m", "5m", "15m"}) if self.plan != "premium" else frozenset()
 
     @model_validator(mode="after")
     def all_of_history(self) -> Self:

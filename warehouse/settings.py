@@ -37,6 +37,12 @@ SECRET_NAMES = (
 )
 
 
+class BudgetsSection(Section):
+    """Where the machine's calls to providers are counted; None means its usual place."""
+
+    file: Path | None = None
+
+
 class LandingSection(Section):
     format: Literal["parquet", "csv"] = "parquet"
 
@@ -70,6 +76,8 @@ class SandboxSection(Section):
     start: datetime = datetime(2026, 3, 11, 15, 0)
     step_minutes: int = Field(default=15, ge=1, le=1440)
     url: str = ""
+    # Keep the real plans' paces and limits there too, to see how long something takes.
+    real_plans: bool = False
 
 
 class Settings(BaseSettings):
@@ -86,6 +94,7 @@ class Settings(BaseSettings):
     publish: PublishSection = PublishSection()
     sandbox: SandboxSection = SandboxSection()
     providers: ProvidersSection = ProvidersSection()
+    budgets: BudgetsSection = BudgetsSection()
     sources: SourcesSection = SourcesSection()
     scoring: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], ScorerSettings] = {}
 
@@ -94,6 +103,16 @@ class Settings(BaseSettings):
     @property
     def folder(self) -> DataFolder:
         return DataFolder(self.data_dir if self.data_dir.is_absolute() else PROJECT / self.data_dir)
+
+    @property
+    def budgets_file(self) -> Path:
+        """One a machine, for limits are an address's or a key's; a sandbox folder has its own."""
+        if self.budgets.file:
+            return PROJECT / self.budgets.file.expanduser()
+        if self.folder.origin == "sandbox":
+            return self.folder.budgets
+        home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+        return Path(home) / "tapehouse" / "budgets.sqlite"
 
     def provider(self, name: str) -> ProviderSettings:
         found: ProviderSettings = getattr(self.providers, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from extract.view import View
+from extract.ledger.view import View
 from extract.work import WorkItem
 
 

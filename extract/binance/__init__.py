@@ -8,7 +8,7 @@ import pyarrow as pa
 from dlt.extract import DltSource
 
 from extract.binance import bars, snapshots, trades
-from extract.binance.answers import WeightWatch
+from extract.binance.answers import judge_of, used_weight
 from extract.binance.archives import Archive
 from extract.binance.client import MarketClient
 from extract.binance.due import due
@@ -16,10 +16,12 @@ from extract.binance.settings import (
     AGG_TRADES,
     BARS,
     BOOK_TICKERS,
+    DEAREST_CALL,
     PROVIDER,
     SYMBOLS,
     TICKERS,
     TRADES,
+    WEIGHTS_OF_UNITS,
 )
 from extract.binance.windows import chunks
 from extract.context import FetchContext
@@ -29,7 +31,7 @@ from extract.request_log import RejectedRows
 from extract.resources import typed_source
 from extract.work import WorkItem
 
-__all__ = ["accepted", "chunks", "due", "source"]
+__all__ = ["accepted", "chunks", "due", "source", "weights"]
 
 Fetch = Callable[[Unit, MarketClient, RejectedRows], Iterator[pa.Table]]
 LOADED: tuple[tuple[str, str, Fetch], ...] = (
@@ -43,15 +45,14 @@ LOADED: tuple[tuple[str, str, Fetch], ...] = (
 
 
 def _opened(context: FetchContext) -> tuple[PoliteEdge, MarketClient]:
-    """One edge and one client for all groups of a run: they share pace, weight and bans."""
+    """One edge and one client for all groups of a run: they share budget and bans."""
     if PROVIDER not in context.kept:
         url = context.settings.archive_url
         archive = Archive(url) if url else None
-        watch = WeightWatch(context.settings.weight_per_minute, archive)
-        edge = PoliteEdge.of(PROVIDER, context, watch.classify)
-        watch.edge = edge
+        edge = PoliteEdge.of(PROVIDER, context, judge_of(archive), used_weight)
         if archive:
-            archive.session = PolicedSession(edge)
+            # Files lie on another host, where nothing is weighed.
+            archive.session = PolicedSession(edge, lambda _: 0)
         client = MarketClient(edge, context.settings.base_url, archive)
         context.kept[PROVIDER] = (edge, client)
     opened: tuple[PoliteEdge, MarketClient] = context.kept[PROVIDER]
@@ -81,3 +82,8 @@ def source(items: Sequence[WorkItem], context: FetchContext) -> DltSource:
 
 def accepted(items: Sequence[WorkItem], context: FetchContext) -> None:
     """Nothing is left to do at Binance once its rows are landed."""
+
+
+def weights(item: WorkItem) -> tuple[int, ...]:
+    """What the calls of a unit weigh, before they are made."""
+    return (WEIGHTS_OF_UNITS.get(item.endpoint, DEAREST_CALL),)

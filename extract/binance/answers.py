@@ -1,15 +1,16 @@
-"""Names the outcome of an answer of Binance and keeps us below the weight limit."""
+"""Names the outcome of an answer of Binance, and what a call weighs."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from extract.binance.archives import Archive
-from extract.binance.settings import DEAREST_CALL, WEIGHT_HEADER
+from extract.binance.settings import DEAREST_CALL, WEIGHT_HEADER, WEIGHTS
 from extract.binance.windows import instant
 from extract.edge.waits import LONGEST_BELIEVED, retry_after
-from extract.http import PoliteEdge, Reply
+from extract.http import Classify, Reply
 from extract.outcomes import FetchFailed, Outcome
 from warehouse import clock
 
@@ -61,33 +62,22 @@ def _ban(message: str) -> float | None:
     return left if 0 < left <= LONGEST_BELIEVED else None
 
 
-class WeightWatch:
-    """Believes the used weight that each answer tells and waits for the next minute in time."""
+def judge_of(archive: Archive | None) -> Classify:
+    """Answers of the API are judged here, those of the archive by it."""
 
-    def __init__(self, limit: int | None, archive: Archive | None = None) -> None:
-        self.limit = limit
-        self.archive = archive
-        self.edge: PoliteEdge | None = None
-        self._used = 0
-        self._minute_began = 0.0
+    def judge(reply: Reply) -> None:
+        (archive.classify if archive and archive.owns(reply.url) else classify)(reply)
 
-    def classify(self, reply: Reply) -> None:
-        if self.archive and self.archive.owns(reply.url):
-            self.archive.classify(reply)
-            return
-        self._heed(reply)
-        classify(reply)
+    return judge
 
-    def _heed(self, reply: Reply) -> None:
-        headers = {name.lower(): value for name, value in reply.headers.items()}
-        text = headers.get(WEIGHT_HEADER, "")
-        if not text.isdecimal() or self.limit is None or self.edge is None:
-            return
-        used = int(text)
-        now = clock.monotonic()
-        # The server's minute is ours to guess: it began no later than a fall of the figure shows.
-        if used < self._used or not self._minute_began:
-            self._minute_began = now
-        self._used = used
-        if used + DEAREST_CALL > self.limit:
-            self.edge.hold(max(0.0, self._minute_began + 60 - now))
+
+def used_weight(reply: Reply) -> int | None:
+    """What Binance has counted in its present minute, of all programs behind this address."""
+    text = next((v for name, v in reply.headers.items() if name.lower() == WEIGHT_HEADER), "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def weigh(url: str) -> int:
+    """What a call counts for."""
+    path = urlsplit(url).path
+    return next((w for end, w in WEIGHTS.items() if path.endswith(end)), DEAREST_CALL)

@@ -6,6 +6,7 @@ import warnings
 
 import requests
 
+from extract.binance.answers import weigh
 from extract.binance.archives import Archive
 from extract.edge.requests_session import PolicedSession
 from extract.http import PoliteEdge
@@ -26,7 +27,7 @@ class MarketClient(Client):  # type: ignore[misc]
         super().__init__(ping=False)
 
     def _init_session(self) -> requests.Session:
-        session = PolicedSession(self._edge)
+        session = PolicedSession(self._edge, weigh)
         session.headers.update(
             {name: value for name, value in self._get_headers().items() if name != "X-MBX-APIKEY"}
         )

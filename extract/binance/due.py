@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from extract.binance.settings import PROVIDER, SYMBOLS_PER_TICKER_CALL
+from extract.ledger.view import View
 from extract.universe import Instrument
-from extract.view import View
 from extract.work import WorkItem
 
 DAY = timedelta(days=1)

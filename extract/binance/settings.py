@@ -28,8 +28,23 @@ LONGEST_LOOKUP = timedelta(hours=1)
 SYMBOLS_PER_TICKER_CALL = 100
 SYMBOL = re.compile(r"[A-Z0-9_.-]{1,20}")
 
-# The dearest call we make; none is begun that could go over the limit.
+# By the end of the path; what is not named here is taken for the dearest call we make.
+WEIGHTS = {
+    "/klines": 2,
+    "/aggTrades": 4,
+    "/trades": 25,
+    "/ticker/bookTicker": 4,
+    "/exchangeInfo": 20,
+}
 DEAREST_CALL = 40
+WEIGHTS_OF_UNITS = {
+    "bars": 2,
+    "trades": 25,
+    "agg_trades": 4,
+    "book_tickers": 4,
+    "symbols": 20,
+    "tickers": 40,
+}
 WEIGHT_HEADER = "x-mbx-used-weight-1m"
 
 # A stamp outside of these is in another unit than milliseconds, or nonsense.

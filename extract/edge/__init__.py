@@ -1,1 +1,1 @@
-"""The parts of the polite edge: waits, circuit, redaction, and the session for `requests`."""
+"""The parts of the polite edge: replies, units, waits, redaction, the session for `requests`."""

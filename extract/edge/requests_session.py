@@ -26,22 +26,24 @@ logging.getLogger("urllib3").setLevel(logging.ERROR)
 class PolicedSession(requests.Session):
     """What python-binance is given; other arguments pass through as requests knows them."""
 
-    def __init__(self, edge: PoliteEdge) -> None:
+    def __init__(self, edge: PoliteEdge, weigh: Callable[[str], int] | None = None) -> None:
         super().__init__()
         self.edge = edge
+        self.weigh = weigh or (lambda url: 1)
         self.headers["Accept-Encoding"] = "gzip, deflate"
 
     def request(
         self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any
     ) -> requests.Response:
         verb, address = _text(method), _text(url)
-        full = requests.Request(verb, address, params=kwargs.pop("params", None)).prepare().url
+        prepared = requests.Request(verb, address, params=kwargs.pop("params", None)).prepare()
+        full = prepared.url or address
         kwargs.pop("timeout", None)
 
         def perform(seconds: float, cap: int) -> Reply:
-            return within(seconds, lambda: self._read(verb, full or address, seconds, cap, kwargs))
+            return within(seconds, lambda: self._read(verb, full, seconds, cap, kwargs))
 
-        reply = self.edge.send(verb, full or address, perform)
+        reply = self.edge.send(verb, full, perform, weight=self.weigh(full))
         answer: requests.Response = reply.native
         return answer
 

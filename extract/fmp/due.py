@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from extract.fmp.settings import TENORS
+from extract.ledger.view import View
 from extract.universe import Instrument
-from extract.view import View
 from extract.work import WorkItem
 from warehouse import market_hours
 
@@ -22,7 +22,7 @@ def due(view: View) -> Iterator[WorkItem]:
             reason = view.due_once_a_session(one, "actions")
             if reason and not view.lately_unknown(one, "actions", None):
                 yield view.item(one, "actions", reason)
-        if one.is_listed(view.today) and _quoted(view, one):
+        if one.instrument_id in view.live and one.is_listed(view.today) and _quoted(view, one):
             yield view.item(one, "quotes", "snapshot")
 
 

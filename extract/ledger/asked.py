@@ -16,8 +16,9 @@ from warehouse.folder import DataFolder
 
 COLUMNS = (
     "provider", "endpoint", "instrument_id", "interval",
-    "window_start", "window_end", "requested_at", "outcome", "detail",
+    "window_start", "window_end", "requested_at", "outcome", "detail", "reason",
 )  # fmt: skip
+BACKFILL = "backfill"
 ANSWERED = ("ok", "empty")
 Key = tuple[str, str, int | None, str | None]
 Span = tuple[datetime, datetime]
@@ -38,10 +39,11 @@ class Asked:
     answered_at: dict[Key, datetime] = field(default_factory=dict)
     unknown_at: dict[Key, datetime] = field(default_factory=dict)
     contents: set[str] = field(default_factory=set)
+    _until: dict[Key, datetime] = field(default_factory=dict)
     _merged: dict[tuple[Key, timedelta | None], list[Span]] = field(default_factory=dict)
 
     def add(self, row: tuple[Any, ...]) -> None:
-        provider, endpoint, instrument_id, interval, start, end, at, outcome, detail = row
+        provider, endpoint, instrument_id, interval, start, end, at, outcome, detail, reason = row
         key = (provider, endpoint, instrument_id, interval)
         if outcome in ANSWERED:
             self.answered_at[key] = max(at, self.answered_at.get(key, at))
@@ -49,6 +51,9 @@ class Asked:
                 self.contents.add(detail)
             if start and end:
                 self.windows[key].append(Ask(start, end, at))
+                # A backfill may be of any span; only runs are gone on with from where they ended.
+                if reason != BACKFILL:
+                    self._until[key] = max(end, self._until.get(key, end))
         elif outcome in ("unknown_symbol", "delisted"):
             self.unknown_at[key] = max(at, self.unknown_at.get(key, at))
 
@@ -69,7 +74,8 @@ class Asked:
         return holes
 
     def answered_until(self, key: Key) -> datetime | None:
-        return max((ask.end for ask in self.windows.get(key, ())), default=None)
+        """Where the answers to runs end."""
+        return self._until.get(key)
 
     def last_asked(self, key: Key, start: datetime, end: datetime) -> datetime:
         """When the newest answer came that covers the whole of [start, end)."""

@@ -60,11 +60,13 @@ def rules() -> dict[str, Rules]:
         }
 
 
-def reach() -> set[tuple[str, str, str]]:
-    """Provider, interval and asset class of all bars that can be asked for."""
+def reach() -> dict[tuple[str, str, str], timedelta | None]:
+    """By provider, interval and asset class how far back bars can be asked for; None: all."""
     with (SEEDS / "provider_reach.csv").open(encoding="utf-8", newline="") as file:
         return {
-            (row["provider"], row["interval"], asset_class)
+            (row["provider"], row["interval"], asset_class): (
+                timedelta(days=int(row["back_days"])) if row["back_days"] else None
+            )
             for row in csv.DictReader(file)
             for asset_class in row["asset_classes"].split("|")
         }

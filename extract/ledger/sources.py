@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from extract import universe
@@ -20,12 +20,13 @@ class Sources:
     """The providers that may be asked in one plan; `named` narrows them down."""
 
     def __init__(self, settings: Settings, named: Sequence[str] = ()) -> None:
+        self._settings = settings
         self._chains = settings.sources
         self._named = [canonical(name) for name in named]
         self._reach = {
-            (name, interval, asset_class)
-            for name, interval, asset_class in reach()
-            if interval not in settings.provider(name).lacking
+            key: back
+            for key, back in reach().items()
+            if key[1] not in settings.provider(key[0]).lacking
         }
         priority = rules()
         enabled = [
@@ -41,16 +42,27 @@ class Sources:
 
     def chain(self, instrument: Instrument, interval: str, purpose: str, on: date) -> list[str]:
         """Who serves these bars: the first is asked, the next ones take over when it is away."""
+        return [name for name in self.line(instrument, interval, purpose, on) if name in self.able]
+
+    def line(self, instrument: Instrument, interval: str, purpose: str, on: date) -> list[str]:
+        """The same, and among them those that want a key only."""
         kinds = (instrument.symbol, instrument.asset_class, ANY)
         lines = [line for kind in kinds for line in (f"{kind}.{interval}", kind)]
         names = self._named or self._chains.chain(purpose, lines)
         return [
             name
             for name in dict.fromkeys(names)
-            if name in self.able
+            if name in (*self.able, *self.keyless)
             and (name, interval, instrument.asset_class) in self._reach
             and instrument.symbol_at(name, on)
         ]
+
+    def back(self, provider: str, instrument: Instrument, interval: str) -> timedelta | None:
+        """How far back a provider gives an interval, by the key's plan; None for all of it."""
+        plan = self._settings.provider(provider)
+        if type(plan).model_fields["history_days"].default is None and not plan.history_days:
+            return self._reach[provider, interval, instrument.asset_class]
+        return timedelta(days=plan.history_days) if plan.history_days else None
 
 
 def in_force(settings: Settings, on: date) -> list[dict[str, Any]]:

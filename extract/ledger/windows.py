@@ -47,21 +47,29 @@ def bar_at(session: Session, interval: str, instant: datetime) -> datetime:
 
 
 def joined(due: Iterable[Due]) -> Iterator[tuple[datetime, datetime, str]]:
-    """Whole sessions next to each other with one reason become one window."""
+    """Whole sessions next to each other become one window, if what is due of them goes together."""
     first = last = None
+    why = ""
     for one in due:
         if (
             first
             and last
-            and one.reason == last.reason
+            and (both := _together(why, one.reason))
             and one.position == last.position + 1
             and last.end == last.session.closes_at
             and one.start == one.session.opens_at
         ):
-            last = one
+            last, why = one, both
             continue
         if first and last:
-            yield first.start, last.end, first.reason
-        first = last = one
+            yield first.start, last.end, why
+        first, last, why = one, one, one.reason
     if first and last:
-        yield first.start, last.end, first.reason
+        yield first.start, last.end, why
+
+
+def _together(one: str, other: str) -> str | None:
+    """A session that has settled costs no call of its own beside one that is missing."""
+    if one == other:
+        return one
+    return "missing" if {one, other} == {"missing", "settle"} else None

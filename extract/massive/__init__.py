@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import pyarrow as pa
 from dlt.extract import DltSource
 
+from extract.budgets.plans import plan_of
 from extract.context import FetchContext
 from extract.http import PoliteEdge, Unit
 from extract.massive import bars, market, reference, ticks
@@ -39,7 +40,7 @@ LOADED: tuple[tuple[str, str, Fetch], ...] = (
 def _opened(context: FetchContext) -> Opened:
     """One edge, client and memory of refusals for all groups of a run."""
     if PROVIDER not in context.kept:
-        answers = Answers(context.settings.pace_seconds)
+        answers = Answers(plan_of(PROVIDER, context.settings).pace_seconds)
         edge = PoliteEdge.of(PROVIDER, context, answers.classify)
         client = MassiveClient(edge, answers, context.settings.base_url, context.key)
         context.kept[PROVIDER] = (edge, client, Entitlement())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from extract.ledger.view import View
 from extract.massive.settings import CALENDAR, PROVIDER
-from extract.view import View
 from extract.work import WorkItem
 
 PAY_OR_SPLIT = ("stock", "etf", "fund")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from extract.ledger.view import View
 from extract.universe import Instrument
-from extract.view import View
 from extract.work import WorkItem
 from extract.yahoo.settings import PROVIDER, QUOTES_PER_UNIT
 from warehouse import market_hours

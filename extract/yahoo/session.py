@@ -18,6 +18,7 @@ from extract.edge.redaction import redact_error, register_secret
 from extract.edge.requests_session import too_slow
 from extract.http import REDIRECTS, PoliteEdge, Reply, refused_redirect
 from extract.outcomes import FetchFailed, Outcome
+from extract.yahoo import keeping
 from extract.yahoo.settings import CRUMB_PATH, HOSTS, IMPERSONATE, SESSION_PATHS
 
 MOST_HOPS = 5
@@ -37,13 +38,18 @@ class YahooSession(curl_requests.Session):  # type: ignore[misc]
     body that yfinance shall read.
     """
 
-    def __init__(self, edge: PoliteEdge, base_url: str) -> None:
+    def __init__(self, edge: PoliteEdge, base_url: str, keep_in: Path | None = None) -> None:
         super().__init__(impersonate=IMPERSONATE)
         self.edge = edge
         self.base_url_of_yahoo = base_url
         self.inspect: Inspect | None = None
         self._kept: dict[str, Any] = {}
         self._renewals_left = 0
+        self._keep_in = keep_in
+        if keep_in is not None and (kept := keeping.kept(keep_in, base_url)):
+            self.cookies.update(kept.cookies)
+            register_secret(kept.crumb)
+            self._kept = {"/": answered(""), CRUMB_PATH: answered(kept.crumb)}
 
     def begin(self, inspect: Inspect | None) -> None:
         """A new work unit: one renewal of the crumb, no memory of answers given before."""
@@ -64,6 +70,8 @@ class YahooSession(curl_requests.Session):  # type: ignore[misc]
         if reply.status == 401:
             self._renewals_left -= 1
             self._kept.clear()
+            if self._keep_in is not None:
+                keeping.forget(self._keep_in)
         elif self.inspect is not None:
             reply.native.content = self.inspect(reply)
         return reply.native
@@ -90,13 +98,15 @@ class YahooSession(curl_requests.Session):  # type: ignore[misc]
         try:
             native = self._follow(method, url, target, kwargs)
         except FetchFailed:
-            if self.edge.circuit.open:
+            if self.edge.budget.is_open:
                 raise
             native = None
         if path == CRUMB_PATH:
             crumb = native.text if native is not None and native.status_code == 200 else ""
             if not crumb or "<" in crumb or "Too Many" in crumb:
                 native = without_crumb()
+            elif self._keep_in is not None:
+                keeping.keep(self._keep_in, self.base_url_of_yahoo, crumb, self.cookies)
             register_secret(crumb)
         elif native is None:
             native = without_crumb()
@@ -169,9 +179,14 @@ def _failure(error: RequestException, seconds: float) -> FetchFailed:
 
 def without_crumb() -> Any:
     """What makes yfinance go on without a crumb and try nothing else."""
+    return answered("Too Many Requests", 429)
+
+
+def answered(text: str, status: int = 200) -> Any:
+    """An answer that nobody was asked for."""
     answer = curl_requests.Response()
-    answer.status_code = 429
-    answer.content = b"Too Many Requests"
+    answer.status_code = status
+    answer.content = text.encode()
     answer.url = "https://query1.finance.yahoo.com" + CRUMB_PATH
     return answer
 
@@ -181,7 +196,7 @@ def open_session(edge: PoliteEdge, base_url: str, cache: Path) -> YahooSession:
     cache.mkdir(parents=True, exist_ok=True)
     yfinance.set_tz_cache_location(str(cache))
     yfinance.config.debug.hide_exceptions = False
-    session = YahooSession(edge, base_url)
+    session = YahooSession(edge, base_url, cache / "session.json")
     client = YfData(session=session)
     client._crumb = client._cookie = None
     client._cookie_strategy = "basic"

@@ -39,19 +39,19 @@ class Binance:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._weights = Weights(exchange)
+        self.weights = Weights(exchange)
 
     def answer(self, call: Call) -> Answer:
         endpoint = ENDPOINTS.get(call.path)
         weight = _weight(call, endpoint) if endpoint else 1
-        answer = self._weights.refusal(weight)
+        answer = self.weights.refusal(weight)
         if answer is None:
             try:
                 answer = self._route(call, endpoint)
             except Refusal as refusal:
                 answer = refusal.answer
         answer.weight = weight
-        answer.headers |= self._weights.headers()
+        answer.headers |= self.weights.headers()
         return answer
 
     def symbol_of(self, call: Call) -> str:

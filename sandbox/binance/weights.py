@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sandbox.answers import Answer
-from warehouse import clock
+from sandbox.gates import Gate
 
 if TYPE_CHECKING:
     from sandbox.exchange import Exchange
 
-MINUTE = 60
+MINUTE = 60.0
 WARNINGS = 3
 
 
@@ -20,33 +20,27 @@ class Weights:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._minute = -1
-        self._used = 0
-        self._refused = 0
-        self._banned_until = 0.0
+        limits = exchange.limits
+        self.gate = Gate(
+            lambda: {MINUTE: limits.binance_weight_per_minute},
+            WARNINGS,
+            lambda: limits.binance_ban_seconds,
+            fixed=True,
+        )
 
     def refusal(self, weight: int) -> Answer | None:
-        limits, now = self._exchange.limits, clock.monotonic()
-        if int(now // MINUTE) != self._minute:
-            self._minute, self._used, self._refused = int(now // MINUTE), 0, 0
-        self._used += weight
-        if not limits.enforced:
-            self._banned_until = 0.0
+        limits = self._exchange.limits
+        refused = self.gate.refusal(weight, limits.enforced)
+        if refused is None:
             return None
-        if now < self._banned_until:
-            return self._ban(self._banned_until - now)
-        if self._used <= limits.binance_weight_per_minute:
-            return None
-        self._refused += 1
-        if self._refused > WARNINGS:
-            self._banned_until = now + limits.binance_ban_seconds
-            return self._ban(limits.binance_ban_seconds)
+        if refused.banned:
+            return self._ban(refused.seconds)
         message = (
             f"Too much request weight used; current limit is {limits.binance_weight_per_minute} "
             "request weight per 1 MINUTE. Please use WebSocket Streams for live updates to avoid "
             "polling the API."
         )
-        left = int(MINUTE - now % MINUTE) + 1
+        left = int(refused.seconds) + 1
         return Answer({"code": -1003, "msg": message}, 429, headers={"Retry-After": str(left)})
 
     def _ban(self, seconds: float) -> Answer:
@@ -60,5 +54,5 @@ class Weights:
         return Answer({"code": -1003, "msg": message}, 418, headers={"Retry-After": str(left)})
 
     def headers(self) -> dict[str, str]:
-        used = str(self._used)
+        used = str(self.gate.used(MINUTE))
         return {"X-MBX-USED-WEIGHT": used, "X-MBX-USED-WEIGHT-1M": used}

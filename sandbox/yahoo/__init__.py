@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 from zlib import crc32
 
 from sandbox.answers import Answer, Call, Row
+from sandbox.gates import Gate
 from sandbox.listings import find_listing
 from sandbox.yahoo import errors
 from sandbox.yahoo.chart import chart
 from sandbox.yahoo.prices import View
 from sandbox.yahoo.quote import quote
-from warehouse import clock
 
 if TYPE_CHECKING:
     from sandbox.exchange import Exchange
@@ -42,13 +41,14 @@ class Yahoo:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._calls: deque[float] = deque()
+        limits = exchange.limits
+        self.gate = Gate(lambda: {60.0: limits.yahoo_requests_per_minute})
         digest = crc32(f"crumb {exchange.seed}".encode())
         self.crumb = f"{digest:08x}"[:4] + "/" + f"{digest:08x}"[4:7] + ".Qz"
         self.cookie = f"d=AQABB{digest:08x}&S=AQAAAr"
 
     def answer(self, call: Call) -> Answer:
-        if self._too_many():
+        if self.gate.refusal(enforced=self._exchange.limits.enforced):
             return errors.too_many_requests(call.path == CRUMB_PATH)
         answer = self._route(call)
         for name, value in HEADERS.items():
@@ -147,13 +147,6 @@ class Yahoo:
             asked = {*query["fields"].split(","), *FIELDS_ALWAYS}
             found = [{key: one[key] for key in one if key in asked} for one in found]
         return Answer({"quoteResponse": {"result": found, "error": None}})
-
-    def _too_many(self) -> bool:
-        limits, now = self._exchange.limits, clock.monotonic()
-        while self._calls and self._calls[0] <= now - 60:
-            self._calls.popleft()
-        self._calls.append(now)
-        return limits.enforced and len(self._calls) > limits.yahoo_requests_per_minute
 
 
 FIELDS_ALWAYS = (

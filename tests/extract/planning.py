@@ -46,6 +46,7 @@ class Desk:
                     "instrument_id": item.instrument_id,
                     "symbol": item.symbol,
                     "interval": item.interval,
+                    "reason": item.reason,
                     "window_start": item.start,
                     "window_end": item.end,
                     "requested_at": at,

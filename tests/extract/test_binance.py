@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from machine_time import SleepyMachine
 from provider_runs import Landed, binance_bars, context_for, run
 
 from extract import binance
@@ -222,13 +224,19 @@ def test_the_end_of_a_ban_is_read_from_its_text(exchange: Exchange, tmp_path: Pa
 
 
 def test_used_weight_is_believed_and_the_next_minute_awaited(
-    exchange: Exchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exchange: Exchange, tmp_path: Path
 ) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr(clock, "sleep", lambda seconds: waits.append(max(seconds, 0)))
-    context = context_for(tmp_path, exchange.url + "/binance", weight_per_minute=26)
-    run(binance, [hour(), hour()], context)
-    assert max(waits) > 50
+    machine = SleepyMachine()
+    clock.live_by(machine)
+    base = exchange.url + "/binance"
+    context = context_for(tmp_path, base, weight_per_minute=60)
+    for symbol in ("BTCUSDT", "ETHUSDT"):
+        # Another program behind the same address.
+        requests.get(base + "/api/v3/trades", params={"symbol": symbol}, timeout=10)
+    run(binance, [hour()], context)
+    assert machine.slept == []
+    run(binance, [WorkItem("binance", "trades", ("BTCUSDT",), "test", 1)], context)
+    assert sum(machine.slept) == 60
 
 
 def cell(value: object) -> Decimal:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,11 +13,12 @@ import pytest
 from provider_runs import Landed, context_for, fmp_bars, run
 
 from extract import fmp
+from extract.budgets.store import seconds_now
 from extract.context import FetchContext
 from extract.fmp.windows import chunks
 from extract.work import WorkItem
 from sandbox import Exchange
-from warehouse import clock, market_hours
+from warehouse import market_hours
 
 KEY = "CANARY-key-0123456789"
 WINTER = (datetime(2026, 3, 5, 14, 30), datetime(2026, 3, 5, 21, 0))
@@ -329,10 +329,9 @@ def test_used_up_traffic_is_not_asked_about_again_for_a_day(
     second = run(fmp, [fmp_bars("MSFT", "1d", *SUMMER)], context_for(tmp_path, url, key=KEY))
     assert (first.outcomes, second.outcomes) == (["throttled"], ["throttled"])
     assert len(calls(exchange)) == 1
-    until = datetime.fromisoformat(
-        json.loads((tmp_path / "state/fmp_ban.json").read_text())["until_at"]
-    )
-    assert timedelta(hours=23) < until - clock.system_now() < timedelta(hours=25)
+    circuit = context_for(tmp_path, url, key=KEY).budget("fmp").ledger.circuit()
+    assert circuit
+    assert 82_800 < circuit.until_at - seconds_now() < 90_000
 
 
 @pytest.mark.parametrize("status", [200, 429])

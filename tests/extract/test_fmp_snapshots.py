@@ -16,9 +16,9 @@ from extract.context import FetchContext
 from extract.fmp.due import due
 from extract.landing import Landing
 from extract.ledger.asked import Asked
+from extract.ledger.view import View
 from extract.plan import Choice, make
 from extract.request_log import RejectedRows, RequestLog
-from extract.view import View
 from extract.work import WorkItem
 from sandbox import Exchange
 from warehouse import clock
@@ -189,9 +189,12 @@ def test_one_unknown_quote_alone_is_an_unknown_symbol(asked: Asking) -> None:
     assert asked(WorkItem("fmp", "quotes", ("NOPE",), "snapshot", 1)).outcomes == ["unknown_symbol"]
 
 
-def view(now: datetime, asked: Asked, leads: set[int], tmp_path: Path) -> View:
+def view(
+    now: datetime, asked: Asked, leads: set[int], tmp_path: Path, live: set[int] | None = None
+) -> View:
     every = tuple(one for one in universe.instruments(DataFolder(tmp_path)) if one.fmp_symbol)
-    return View("fmp", now, asked, every, frozenset(leads))
+    lives = frozenset(leads if live is None else live)
+    return View("fmp", now, asked, every, frozenset(leads), lives)
 
 
 def test_actions_and_quotes_are_due_only_where_bars_come_from_here_first(tmp_path: Path) -> None:
@@ -201,6 +204,8 @@ def test_actions_and_quotes_are_due_only_where_bars_come_from_here_first(tmp_pat
         ("actions", "AAPL"), ("quotes", "AAPL"), ("quotes", "^GSPC"),
     ]  # fmt: skip
     assert list(due(view(at, Asked(), set(), tmp_path))) == []
+    history = due(view(at, Asked(), {1}, tmp_path, live=set()))
+    assert [one.endpoint for one in history] == ["actions"]
 
 
 def test_actions_are_due_once_a_session_and_quotes_once_after_the_close(tmp_path: Path) -> None:

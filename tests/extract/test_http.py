@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from asking import ITEM, Asker
+from machine_time import SleepyMachine
 from provider_runs import context_for
 from scripted_server import ScriptedServer, answer, drip, silence
 
@@ -209,7 +210,7 @@ def test_a_refusal_stops_the_provider_for_the_run(make: Make, status: int) -> No
         asker.ask()
         assert len(server.requests) == 1
     assert asker.outcomes == ["blocked", "blocked"]
-    assert asker.edge.circuit.open
+    assert asker.edge.budget.is_open
     assert "for the rest of this run" in asker.context.failures[1].detail
 
 
@@ -240,15 +241,25 @@ def test_one_good_unit_in_between_keeps_the_circuit_closed(make: Make) -> None:
         assert len(server.requests) == 6
 
 
-def test_calls_keep_their_pace(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr(clock, "sleep", waits.append)
+def test_calls_keep_their_pace(make: Make) -> None:
+    machine = SleepyMachine()
+    clock.live_by(machine)
     with ScriptedServer(GOOD) as server:
         asker = make(server.url, pace_seconds=60)
         for _ in range(3):
             asker.ask()
-    assert waits[0] <= 0
-    assert all(30 < wait <= 60 for wait in waits[1:])
+    assert machine.slept == [60, 60]
+
+
+def test_a_day_that_is_spent_fails_units_and_opens_no_circuit(make: Make) -> None:
+    with ScriptedServer(GOOD) as server:
+        asker = make(server.url, calls_per_day=1)
+        for _ in range(5):
+            asker.ask()
+        assert len(server.requests) == 1
+    assert asker.outcomes == ["throttled"] * 4
+    assert not asker.edge.budget.is_open
+    assert "budget spent: 1 of 1 calls today, next at " in asker.context.failures[0].detail
 
 
 def test_no_secret_is_recorded_logged_or_told(make: Make, caplog: pytest.LogCaptureFixture) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from machine_time import SleepyMachine
 from provider_runs import Landed, context_for, massive_bars, run
 
 from extract import massive
@@ -271,17 +272,15 @@ def test_an_answer_without_results_is_empty(
 
 
 def test_no_retry_after_comes_so_a_minutes_worth_of_calls_is_waited_for(
-    exchange: Exchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    exchange: Exchange, tmp_path: Path
 ) -> None:
-    waits: list[float] = []
-    monkeypatch.setattr(clock, "sleep", lambda seconds: waits.append(max(seconds, 0)))
+    machine = SleepyMachine()
+    clock.live_by(machine)
     fault(exchange, {"status": 429, "body": ""}, nth={"first": 1})
-    paced = context_for(
-        tmp_path, exchange.url + "/massive", KEY, pace_seconds=12.5, max_wait_seconds=120
-    )
-    landed = run(massive, [minutes()], paced)
+    free = context_for(tmp_path, exchange.url + "/massive", KEY, plan="free", max_wait_seconds=120)
+    landed = run(massive, [minutes()], free)
     assert landed.outcomes == []
-    assert 60 <= max(waits) <= 63
+    assert 60 <= sum(machine.slept) <= 63
 
 
 def test_a_free_key_is_refused_what_it_has_not_and_is_asked_once_for_it(

@@ -38,7 +38,8 @@ def publish(
         connection.execute(
             "create table requests (provider varchar, endpoint varchar, instrument_id bigint, "
             "interval varchar, window_start timestamp, window_end timestamp, "
-            "requested_at timestamp, outcome varchar, detail varchar, file_seq bigint)"
+            "requested_at timestamp, outcome varchar, detail varchar, "
+            "reason varchar, file_seq bigint)"
         )
         connection.execute(
             "create table landing_files (file_seq bigint, group_seq bigint, state varchar)"

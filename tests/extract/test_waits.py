@@ -1,17 +1,13 @@
-"""How long is waited, and how long a ban lasts."""
+"""How long is waited."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
 
-from extract.edge.circuit import Circuit
 from extract.edge.waits import retry_after
-from extract.outcomes import FetchFailed, Outcome
-from warehouse import clock
 
 
 @pytest.mark.parametrize("text", ["1000000000", "-5", "soon", "nan", ""])
@@ -27,11 +23,3 @@ def test_a_retry_after_may_be_a_date_by_the_servers_own_clock() -> None:
     }
     assert retry_after(headers) == 90
     assert retry_after({"Retry-After": "7"}) == 7
-
-
-def test_a_ban_that_is_over_is_forgotten(tmp_path: Path) -> None:
-    memory = tmp_path / "ban.json"
-    Circuit(memory).trip(FetchFailed(Outcome.BLOCKED, "go away", 0.05), 0.05)
-    assert Circuit(memory).open
-    clock.sleep(0.06)
-    assert not Circuit(memory).open

@@ -117,7 +117,7 @@ def test_failed_units_are_told_and_do_not_fail_the_run(
         None,
         errors.FAILED_UNITS,
     )
-    assert "2 of 6 units failed, the next run asks again" in ending.message
+    assert "2 of 8 units failed, the next run asks again" in ending.message
 
 
 def test_a_provider_that_answers_nothing_is_told_apart(

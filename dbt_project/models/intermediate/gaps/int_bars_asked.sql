@@ -30,6 +30,7 @@ windows as (
         requests.provider,
         requests.instrument_id,
         requests.interval,
+        requests.reason,
         requests.requested_at,
         requests.outcome,
         requests.outcome in ('ok', 'empty', 'out_of_range') as is_answer,

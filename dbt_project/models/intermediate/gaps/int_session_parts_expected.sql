@@ -18,27 +18,15 @@ sessions as (
 
 ),
 
-versions as (
+backfilled as (
 
-    select * from {{ ref('bar_versions') }}
-
-),
-
-reach as (
-
-    select * from {{ ref('provider_reach') }}
+    select * from {{ ref('int_sessions_backfilled') }}
 
 ),
 
 first_held as (
 
-    select
-        versions.instrument_id,
-        versions.interval,
-        min(versions.session_date) as session_date
-    from versions
-    where versions.provider in (select reach.provider from reach)
-    group by versions.instrument_id, versions.interval
+    select * from {{ ref('int_sessions_first_held') }}
 
 ),
 
@@ -57,12 +45,17 @@ expected as (
     inner join sessions
         on universe.calendar = sessions.calendar
         and wanted.horizon_at > sessions.opens_at
+    left join backfilled
+        on wanted.instrument_id = backfilled.instrument_id
+        and wanted.interval = backfilled.interval
+        and sessions.session_date = backfilled.session_date
     where
         sessions.session_date >= coalesce(universe.listed_on, sessions.session_date)
         and sessions.session_date <= coalesce(universe.delisted_on, sessions.session_date)
         and (
             sessions.opens_at >= wanted.covered_from_at
             or sessions.session_date >= first_held.session_date
+            or backfilled.session_date is not null
         )
 
 ),

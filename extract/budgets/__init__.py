@@ -1,0 +1,1 @@
+"""What providers allow, and the one ledger in which every process of the machine counts it."""
