@@ -24,10 +24,10 @@ sides as (
         interval,
         opened_at,
         other_provider,
-        asset_class,
         {%- for column in ['open', 'high', 'low', 'close', 'volume'] %}
-        {{ side }}_{{ column }} as {{ column }}{{ ',' if not loop.last }}
+        {{ side }}_{{ column }} as {{ column }},
         {%- endfor %}
+        asset_class
     from compared
     {{ 'union all' if not loop.last }}
     {%- endfor %}
