@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from bench.agreement import given
-from bench.agreement.market import Sheet
+from bench.agreement.market import CLOSE, Sheet
 from extract import raw_tables, reference
 from extract.landing import Landing
 from extract.request_log import RequestLog, RequestRecord
@@ -75,24 +76,22 @@ def _land(landing: Landing, sheets: Sequence[Sheet]) -> None:
         for provider in sheet.seen:
             tables: list[tuple[str, pa.Table]] = []
             if acts and provider in given.SPLIT_ADJUSTED:
-                request_id = _request(log, provider, "actions", sheet.interval)
+                request_id = _request(log, provider, "actions", sheet.interval, 0)
                 tables.append((f"{provider}_splits", given.splits(sheet, provider, request_id)))
                 if provider == "yahoo":
                     tables.append(("yahoo_dividends", given.dividends(sheet, request_id)))
-            bars = given.bars(sheet, provider, log.next_id())
-            _request(log, provider, "bars", sheet.interval, bars)
-            tables.append((f"{provider}_bars", bars))
+            held = int((~np.isnan(sheet.seen[provider][:, :, CLOSE])).sum())
+            request_id = _request(log, provider, "bars", sheet.interval, held)
+            tables.append((f"{provider}_bars", given.bars(sheet, provider, request_id)))
             landing.accept(RUN, [*tables, ("requests", log.drain())])
 
 
-def _request(
-    log: RequestLog, provider: str, endpoint: str, interval: str, bars: pa.Table | None = None
-) -> int:
-    request_id: int = log.next_id() if bars is None else bars["request_id"][0].as_py()
+def _request(log: RequestLog, provider: str, endpoint: str, interval: str, row_count: int) -> int:
+    request_id = log.next_id()
     log.add(
         RequestRecord(
             request_id, RUN, provider, endpoint, "agreement", None, "", interval, "history", "",
-            1, clock.now(), outcome="ok", row_count=bars.num_rows if bars else 0,
+            1, clock.now(), outcome="ok", row_count=row_count,
         )
     )  # fmt: skip
     return request_id

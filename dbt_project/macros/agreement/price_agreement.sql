@@ -1,15 +1,15 @@
 {% macro agreement_room(price, asset_class) -%}
     {#- How far another provider's price may lie from this one: relative, or a
-        tick of the exchange where that is more, and what a 32-bit float adds
-        to it; a yield may have been rounded to hundredths. -#}
+        tick of the exchange where that is more, and a twentieth of it for what
+        was rounded on another basis; a yield may have been rounded to hundredths. -#}
     greatest(
         {{ var('agreement_price_tolerance') }} * abs({{ price }}),
         case
             when {{ asset_class }} = 'bond' then 0.005
             when {{ asset_class }} not in ('stock', 'etf') then 0
-            when abs({{ price }}) >= 1 then 0.01
-            else 0.0001
-        end + 0.000001 * abs({{ price }})
+            when abs({{ price }}) >= 1 then 0.0105
+            else 0.000105
+        end
     )
 {%- endmacro %}
 

@@ -3,7 +3,7 @@ with
 compared as (
 
     select * from {{ ref('int_providers_compared') }}
-    where not prices_agree
+    where prices_apart like '%,%'
 
 ),
 
@@ -24,10 +24,10 @@ sides as (
         interval,
         opened_at,
         other_provider,
-        asset_class,
         {%- for column in ['open', 'high', 'low', 'close', 'volume'] %}
-        {{ side }}_{{ column }} as {{ column }}{{ ',' if not loop.last }}
+        {{ side }}_{{ column }} as {{ column }},
         {%- endfor %}
+        asset_class
     from compared
     {{ 'union all' if not loop.last }}
     {%- endfor %}
