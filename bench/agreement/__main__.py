@@ -16,7 +16,7 @@ from bench.agreement.warehouse_of import warehouse_of
 from warehouse import clock
 from warehouse.settings import PROJECT
 
-# Thresholds were chosen on seed 1 alone.
+# Thresholds were chosen on seed 1; two tolerances were widened after a look at all three.
 SEEDS = (1, 2, 3)
 PER_KIND = 40
 PAGE = PROJECT / "docs" / "identity_and_agreement.md"

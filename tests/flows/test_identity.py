@@ -105,7 +105,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         story.live(datetime(2022, 1, 31, 15), "METV")
         story.live(datetime(2022, 6, 7, 15), "META", "METV", "AAPL", build=True)
         story.halfway = story.rows(
-            f"select * from bar_versions where instrument_id = {META} order by opened_at"
+            f"select * from bar_versions where instrument_id = {META} and provider = 'yahoo' "
+            "order by opened_at"
         )
         story.before_the_file = story.rows(CHOSEN)
         story.live(datetime(2022, 6, 10, 15), "META", "METV")
