@@ -19,10 +19,10 @@ KEY_NAMES: dict[str, tuple[str, ...]] = {
 # A line is an asset class, a symbol or `*`, and may go on with `.` and an interval.
 Chains = dict[str, list[str]]
 USUAL_SOURCES: dict[str, Chains] = {
-    "live": {"*": ["yahoo", "massive", "fmp"], "crypto": ["binance", "massive"]},
+    "live": {"*": ["yahoo", "massive", "fmp"], "crypto": ["binance"]},
     "history": {
         "*": ["yahoo", "massive", "fmp", "alpha_vantage"],
-        "crypto": ["binance", "massive", "alpha_vantage"],
+        "crypto": ["binance", "alpha_vantage"],
     },
     "check": {
         "stock.1d": ["massive", "fmp", "alpha_vantage"],
