@@ -11,7 +11,7 @@ from extract import universe
 from extract.landing import Landing
 from extract.ledger import asked as history
 from extract.ledger import gaps
-from extract.ledger.asked import BACKFILL, Asked, Key, Span
+from extract.ledger.asked import Asked, Key, Span
 from extract.ledger.coverage import Coverage, coverage, rules
 from extract.ledger.gaps import Wanted
 from extract.ledger.sources import Sources
@@ -87,18 +87,6 @@ def make(settings: Settings, landing: Landing, choice: Choice | None = None) -> 
     return spread(list(planner.items()), planner)
 
 
-def instead(
-    settings: Settings, landing: Landing, choice: Choice, failed: Sequence[WorkItem], away: set[str]
-) -> dict[WorkItem, list[WorkItem]]:
-    """For windows that providers left open by being away: what to ask of the next one.
-
-    Nothing, where that one has answered before; an item that nobody else serves is left out.
-    """
-    planner = Planner(settings, landing, choice, clock.now())
-    found = {one: planner.instead(one, away) for one in failed}
-    return {one: items for one, items in found.items() if items is not None}
-
-
 class Planner:
     """Works out one plan at one instant."""
 
@@ -168,33 +156,6 @@ class Planner:
     def _chain(self, instrument: Instrument, row: Coverage) -> list[str]:
         return self.sources.chain(instrument, row.interval, row.purpose, self.today)
 
-    def instead(self, failed: WorkItem, away: set[str]) -> list[WorkItem] | None:
-        """What a failed item asked for, of the next provider of its chain that is not away."""
-        instrument = next(
-            (one for one in self.instruments if one.instrument_id == failed.instrument_id), None
-        )
-        if instrument is None or failed.start is None or failed.end is None:
-            return None
-        interval = str(failed.interval)
-        rows = [
-            row
-            for row in self.coverage
-            if row.interval == interval and row.purpose != CHECK and instrument.in_group(row.group)
-        ]
-        chain = self._chain(instrument, max(rows, key=lambda row: row.back)) if rows else []
-        # What was asked as a check has its bars from elsewhere.
-        name = next((one for one in chain if one not in away and self._may(one, failed)), None)
-        if failed.provider not in chain or name is None:
-            return None
-        view = self._view(name, [[] for _ in self.instruments])
-        key: Key = (name, "bars", instrument.instrument_id, interval)
-        reason = BACKFILL if failed.reason == BACKFILL else f"instead of {failed.provider}"
-        return [
-            view.item(instrument, "bars", reason, interval, low, high)
-            for start, end in self.asked.uncovered(key, failed.start, failed.end)
-            for low, high in module(name).chunks(interval, start, end, self.now)
-        ]
-
     def _view(self, provider: str, serving: Sequence[Sequence[Serving]]) -> View:
         pairs = list(zip(self.instruments, serving, strict=True))
         return View(
@@ -204,6 +165,7 @@ class Planner:
             tuple(one for one, _ in pairs if one.symbol_at(provider, self.today)),
             _led(pairs, provider, "live", "history"),
             _led(pairs, provider, "live"),
+            _led(pairs, provider, "live", "history", CHECK),
             self.choice.intervals,
             self.settings.provider(provider).trades_days,
         )
@@ -220,7 +182,9 @@ class Planner:
         """What is missing, not settled or wanted again, session by session."""
         interval = serving.interval
         key: Key = (serving.provider, "bars", instrument.instrument_id, interval)
-        wanted = {} if serving.checks else self.wanted[instrument.instrument_id, interval]
+        wanted = gaps.concerning(
+            self.wanted[instrument.instrument_id, interval], serving.provider, serving.checks
+        )
         earliest, until = self._allowed(serving.provider)
         since = max(self.now - serving.back, earliest)
         # However long the machine slept: from where the answers end.

@@ -1,4 +1,4 @@
-"""What is due at FMP beside bars: actions before each session's bars, quotes where it leads."""
+"""What is due at FMP beside bars: actions before each session's bars, quotes where it is live."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PAY_OR_SPLIT = ("stock", "etf", "fund")
 
 
 def due(view: View) -> Iterator[WorkItem]:
-    """Nothing of instruments whose bars come from elsewhere: each call is one of a day's few."""
+    """Its bars are split-adjusted: without its own splits none can be read as traded."""
     for one in view.instruments:
-        if one.instrument_id not in view.leads or one.fmp_symbol in TENORS:
+        if one.instrument_id not in view.serves or one.fmp_symbol in TENORS:
             continue
         if view.wants("1d") and one.asset_class in PAY_OR_SPLIT:
             reason = view.due_once_a_session(one, "actions")

@@ -19,13 +19,15 @@ MOST_PIECES = 8
 # What each needs to be there, for a copy that an older release published has neither.
 QUERIES = {
     ("bar_gaps", "state"): """
-        select instrument_id, interval, session_date, 'gap', opened_at, closed_at,
+        select instrument_id, interval, session_date, 'gap', null, opened_at, closed_at,
             coalesce(last_seen_at, '0001-01-01'), coalesce(next_try_at, '0001-01-01')
         from bar_gaps
         where state in ('open', 'retrying')
     """,
     ("bar_versions", "conflict_since"): """
-        select instrument_id, interval, session_date, 'conflict', opened_at, closed_at, null, null
+        select
+            instrument_id, interval, session_date, 'conflict', provider,
+            opened_at, closed_at, null, null
         from bar_versions
         where conflict_since is not null
     """,
@@ -37,6 +39,8 @@ class Wanted:
     """One bar to ask for again; of a conflict the ledger does not say when."""
 
     reason: str
+    # Whose reading is in dispute; a gap is anybody's.
+    provider: str | None
     opened_at: datetime
     closed_at: datetime
     last_seen_at: datetime | None
@@ -63,6 +67,15 @@ def read(folder: DataFolder) -> dict[tuple[int, str], Sessions]:
                     for instrument_id, interval, day, *bar in connection.execute(query).fetchall():
                         found[instrument_id, interval][day].append(Wanted(*bar))
     return found
+
+
+def concerning(wanted: Sessions, provider: str, checks: bool) -> Sessions:
+    """What to ask of this one: gaps of who serves the bars, disputes of whose readings they are."""
+    found = {
+        day: [bar for bar in bars if bar.provider == provider or not (checks or bar.provider)]
+        for day, bars in wanted.items()
+    }
+    return {day: bars for day, bars in found.items() if bars}
 
 
 def pieces(bars: Sequence[Wanted], asked_anyway: Iterable[Span]) -> list[tuple[Span, str]]:

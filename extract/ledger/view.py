@@ -27,6 +27,8 @@ class View:
     leads: frozenset[int] = frozenset()
     # Those of them whose newest bars come from here.
     live: frozenset[int] = frozenset()
+    # All whose bars are asked for here, as a second opinion too.
+    serves: frozenset[int] = frozenset()
     # What a person narrowed the run down to; empty means every interval.
     intervals: tuple[str, ...] = ()
     # How many past days of all trades a person wants held.

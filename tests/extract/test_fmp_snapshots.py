@@ -194,7 +194,7 @@ def view(
 ) -> View:
     every = tuple(one for one in universe.instruments(DataFolder(tmp_path)) if one.fmp_symbol)
     lives = frozenset(leads if live is None else live)
-    return View("fmp", now, asked, every, frozenset(leads), lives)
+    return View("fmp", now, asked, every, frozenset(leads), lives, frozenset(leads))
 
 
 def test_actions_and_quotes_are_due_only_where_bars_come_from_here_first(tmp_path: Path) -> None:

@@ -127,6 +127,7 @@ def test_a_version_in_dispute_is_read_again_half_an_hour_later(desk: Desk) -> No
     with duckdb.connect(str(desk.settings.folder.market)) as connection:
         connection.execute(
             "create table bar_versions as select 1 as instrument_id, '1d' as interval, "
+            "'yahoo' as provider, "
             "date '2026-03-10' as session_date, timestamp '2026-03-10 13:30:00' as opened_at, "
             "timestamp '2026-03-10 20:00:00' as closed_at, "
             "timestamp '2026-03-10 22:00:00' as conflict_since"
