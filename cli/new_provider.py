@@ -61,6 +61,12 @@ LINES = (
         "    ${name}: ${class_name}Settings = ${class_name}Settings()\n",
     ),
     Line(
+        "extract/budgets/plans.csv",
+        r"\Z",
+        "${name},public,address,,,,,,1,,,no limit is known; calls are a second apart\n"
+        "${name},sandbox,address,,,,,,,,,an exchange of one's own is asked without waiting\n",
+    ),
+    Line(
         f"{SEEDS}/providers.csv",
         r"\Z",
         "${name},${title},${priority},as_traded,asked,,0,0,0,1440,60,false,"
@@ -79,7 +85,7 @@ LINES = (
     ),
     Line(
         "dbt_project/tests/received_rows_are_landed_or_rejected.sql",
-        r"^ *'stg_tapehouse__rejected_rows'",
+        r"^.*'stg_tapehouse__rejected_rows'",
         "        'stg_${name}__bars',\n",
     ),
     Line("dbt_project/macros/universe/present_symbols.sql", r"'file_drop'\]", "'${name}', "),
@@ -97,9 +103,12 @@ LINES = (
 NEXT = (
     "extract/${name}/settings.py, answers.py, bars.py: what the provider really says",
     "warehouse/provider_settings.py: its address; KEY_NAMES there, when it needs a key",
+    "extract/budgets/plans.csv: its plans and their limits, its usual one first",
     f"{SEEDS}/providers.csv: priority, tolerances, settle times; provider_reach.csv: intervals",
     "`[sources]` in tapehouse.toml: what it is asked for; until then only by name (--provider)",
-    "a column ${name}_symbol in universe.csv, when it writes symbols in its own way",
+    "a row in the tables of docs/providers.md and docs/budgets.md; its name in docs/settings.md",
+    "a column ${name}_symbol, when it writes symbols in its own way: universe.csv and wherever "
+    "alpha_vantage_symbol stands, NAMING in extract/universe/files.py, present_symbols.sql",
     ".venv/bin/pytest tests/extract/test_conformance.py -k ${name}",
 )
 

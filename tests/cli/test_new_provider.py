@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 import subprocess
 import sys
@@ -52,6 +53,13 @@ def test_the_skeleton_passes_the_suite_of_all_providers(project: OwnProject) -> 
     assert done.returncode == 0, done.stdout
     assert "failed" not in done.stdout
     assert done.stdout.count(".") > 20
+
+
+def test_its_calls_are_kept_apart_except_at_an_exchange_of_ones_own(project: OwnProject) -> None:
+    with (project.root / "extract/budgets/plans.csv").open(encoding="utf-8", newline="") as file:
+        plans = [row for row in csv.DictReader(file) if row["provider"] == "zeta_one"]
+    assert {row["plan"]: row["pace_seconds"] for row in plans} == {"public": "1", "sandbox": ""}
+    assert all(row["note"] and None not in row for row in plans)
 
 
 def test_what_was_written_is_in_the_style_of_the_house(project: OwnProject) -> None:
