@@ -70,7 +70,7 @@ def pointed_at(settings: Settings, url: str) -> Settings:
         if provider.archive_url:
             provider.archive_url = f"{url}/{name}_archive"
         if not settings.sandbox.real_plans:
-            provider.plan, provider.pace_seconds = "sandbox", None
+            provider.plan, provider.pace_seconds, provider.live_units = "sandbox", None, 0
             provider.backoff_seconds = min(provider.backoff_seconds, 0.05)
             provider.max_wait_seconds = min(provider.max_wait_seconds, 5.0)
     for name in KEY_NAMES:

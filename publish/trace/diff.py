@@ -95,23 +95,26 @@ def _has_gaps(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def _queries(span: Span, wanted: _Wanted, has_gaps: bool) -> Iterator[tuple[str, str]]:
-    """One query for each cause, the newest first; a bar that had been a gap is healed, not new."""
+    """One query for each cause, the newest first; what filled a gap has healed it, and is not new.
+
+    A gap is filled once: the same bar of another provider, asked as a check, is new.
+    """
     first = (
         "from bar_versions as version inner join instruments using (instrument_id) "
         f"where version.cause = 'first' and {span.within('version.known_seq')}"
         f"{wanted.of('version')}"
     )
-    was_gap = (
+    filled_gap = (
         "exists (select 1 from bar_gaps as gap where gap.state = 'healed' "
         "and gap.instrument_id = version.instrument_id and gap.interval = version.interval "
-        "and gap.opened_at = version.opened_at)"
+        "and gap.opened_at = version.opened_at and gap.healed_at = version.known_at)"
     )
     values = "version.close, version.volume, version.known_at, version.request_id"
     order = "order by version.opened_at desc, symbol, version.interval, version.provider"
-    not_gap = f"and not {was_gap}" if has_gaps else ""
+    not_gap = f"and not {filled_gap}" if has_gaps else ""
     yield "new", f"select {BAR}, {values} {first} {not_gap} {order}"
     if has_gaps:
-        yield "healed", f"select {BAR}, {values} {first} and {was_gap} {order}"
+        yield "healed", f"select {BAR}, {values} {first} and {filled_gap} {order}"
     yield (
         "restated",
         "select symbol, interval, opened_at, provider, field, old_value, new_value, "

@@ -20,6 +20,9 @@ from warehouse.folder import DataFolder
 
 BEFORE, AFTER = datetime(2026, 3, 10, 15, 0), datetime(2026, 3, 11, 15, 0)
 SYMBOLS = ("MSFT", "AAPL")
+# One brings the bars, the others are asked for the same days as a check.
+CHECKS = {"massive", "fmp", "alpha_vantage"}
+PROVIDERS = {"yahoo", *CHECKS}
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +65,15 @@ def test_restated_and_new_bars_are_told_with_their_requests(runs: DataFolder) ->
         assert float(close["old_value"] / close["new_value"]) == pytest.approx(1.004, rel=1e-5)
         assert requests_of(market, [row["request_id"] for row in restated.rows]) == {2}
         new = change(found, "new")
-        assert new.count == len(new.rows) == 2
-        assert {(row["symbol"], str(row["opened_at"])[:10]) for row in new.rows} == {
-            ("AAPL", "2026-03-10"),
-            ("MSFT", "2026-03-10"),
-        }
+        assert {str(row["opened_at"])[:10] for row in new.rows} == {"2026-03-10"}
+        assert new.count == len(new.rows) == len(SYMBOLS) * len(PROVIDERS)
+        assert owners_of(new) == {(symbol, name) for symbol in SYMBOLS for name in PROVIDERS}
         assert change(found, "rules").count == 0
         assert {"yahoo_bars", "requests"} <= {row["table_name"] for row in found.files}
+
+
+def owners_of(told: Change) -> set[tuple[str, str]]:
+    return {(row["symbol"], row["provider"]) for row in told.rows}
 
 
 def requests_of(market: duckdb.DuckDBPyConnection, ids: list[int]) -> set[int]:
@@ -79,7 +84,9 @@ def requests_of(market: duckdb.DuckDBPyConnection, ids: list[int]) -> set[int]:
     return {run_id for (run_id,) in rows}
 
 
-def test_a_new_bar_that_the_gap_ledger_knew_is_healed(runs: DataFolder, tmp_path: Path) -> None:
+def test_a_new_bar_that_the_gap_ledger_knew_is_healed_by_the_answer_that_brought_it(
+    runs: DataFolder, tmp_path: Path
+) -> None:
     copy = tmp_path / "market.duckdb"
     copy.write_bytes(runs.market.read_bytes())
     with duckdb.connect(str(copy)) as connection:
@@ -91,14 +98,19 @@ def test_a_new_bar_that_the_gap_ledger_knew_is_healed(runs: DataFolder, tmp_path
         connection.execute("checkpoint")
     with open_market(copy) as market:
         found = diff(market, 1, 2)
-    assert [row["symbol"] for row in change(found, "healed").rows] == ["AAPL"]
-    assert [row["symbol"] for row in change(found, "new").rows] == ["MSFT"]
+    healed, new = change(found, "healed"), change(found, "new")
+    assert (healed.count, owners_of(healed)) == (1, {("AAPL", "yahoo")})
+    assert owners_of(new) == {
+        *(("AAPL", name) for name in CHECKS),
+        *(("MSFT", name) for name in PROVIDERS),
+    }
 
 
 def test_symbols_interval_and_limit_narrow_what_is_told(runs: DataFolder) -> None:
     with open_market(runs.market) as market:
         apple = diff(market, 1, 2, ["AAPL"])
-        assert [change(apple, cause).count for cause in ("new", "restated")] == [1, 0]
+        counts = [change(apple, cause).count for cause in ("new", "restated")]
+        assert counts == [len(PROVIDERS), 0]
         minutes = diff(market, 1, 2, interval="1m")
         assert [change(minutes, cause).count for cause in ("new", "restated")] == [0, 0]
         short = change(diff(market, 1, 2, limit=1), "restated")
@@ -110,7 +122,7 @@ def test_a_rule_that_changed_is_told_with_both_values_and_nothing_else(runs: Dat
         found = diff(market)
     assert (found.span.run_a, found.span.run_b) == (2, 3)
     (rule,) = change(found, "rules").rows
-    assert (rule["kind"], rule["name"], rule["run_id"]) == ("coverage", "all 1d", 3)
+    assert (rule["kind"], rule["name"], rule["run_id"]) == ("coverage", "all 1d history", 3)
     assert '"730"' in rule["old_value"]
     assert '"800"' in rule["new_value"]
     assert [one.cause for one in found.changes if one.count] == ["rules"]
@@ -136,7 +148,9 @@ def test_a_restated_bar_is_explained_with_both_versions_and_how_each_came(
 ) -> None:
     with open_market(runs.market) as market:
         tree = explain(market, "MSFT", "2026-03-09", "close").tree
-    new, old = every(tree, "version")
+    versions = every(tree, "version")
+    assert {one.facts["provider"] for one in versions} == PROVIDERS
+    new, old = (one for one in versions if one.facts["provider"] == "yahoo")
     assert (new.facts["cause"], old.facts["cause"]) == ("restated", "first")
     assert float(new.facts["close"]) == pytest.approx(float(tree.facts["close_raw"]), rel=1e-7)
     assert float(old.facts["close"] / new.facts["close"]) == pytest.approx(1.004, rel=1e-5)
@@ -150,5 +164,5 @@ def test_the_command_prints_both_and_tells_by_its_exit_code(runs: DataFolder) ->
         assert words in told.stdout
     assert tapehouse(runs.root, "diff", "2", "2").returncode == 0
     rules = tapehouse(runs.root, "diff", check=False).stdout
-    assert "coverage all 1d: back_days 730 -> 800" in rules
+    assert "coverage all 1d history: back_days 730 -> 800" in rules
     assert tapehouse(runs.root, "diff", "1", "77", check=False).returncode == 64
