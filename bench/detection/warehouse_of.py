@@ -23,7 +23,7 @@ from warehouse.runs import Step
 from warehouse.settings import LandingSection, Settings
 
 STEPS = ("plan", "extract", "load", "build")
-BUILT = "+data_quality_scores +instruments"
+BUILT = "tag:staging +data_quality_scores +instruments"
 
 
 @contextmanager

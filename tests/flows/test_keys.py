@@ -19,6 +19,7 @@ from command_line import tapehouse
 from sandbox import Exchange
 from warehouse import clock
 from warehouse.folder import DataFolder
+from warehouse.provider_settings import ProvidersSection
 from warehouse.settings import PROJECT, SECRET_NAMES
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def environment(exchange: Exchange) -> dict[str, str]:
     """Every provider at the exchange, and a key for each that takes one."""
     bases = {
         f"TAPEHOUSE_PROVIDERS__{name.upper()}__BASE_URL": f"{exchange.url}/{name}"
-        for name in exchange.dialects
+        for name in ProvidersSection.model_fields
+        if name != "file_drop"
     }
     return bases | CANARIES
 
