@@ -55,7 +55,11 @@ def _derived(connection: duckdb.DuckDBPyConnection, bar: Row, field: str | None)
         return Node("derived", f"{field} is that of the chosen version, as it stands")
     actions = rows(
         connection,
-        "select * from corporate_actions where instrument_id = ? and ex_date > ? "
+        # Of those that several providers tell, the one that counts.
+        "select corporate_actions.* from corporate_actions "
+        "inner join intermediate.int_actions_chosen as chosen "
+        "using (instrument_id, action, ex_date, provider) "
+        "where instrument_id = ? and ex_date > ? "
         f"and action in ({', '.join('?' * len(kinds))}) order by ex_date, action",
         [bar["instrument_id"], bar["session_date"], *kinds],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +31,15 @@ def machine() -> SleepyMachine:
     found = SleepyMachine()
     clock.live_by(found)
     return found
+
+
+@pytest.fixture
+def exchange(machine: SleepyMachine) -> Iterator[Exchange]:
+    """One that nobody asked before: what it has counted is in its answers, and believed."""
+    with Exchange(seed=7, now=START + timedelta(days=1, hours=15)) as running:
+        clock.use(running.now)
+        yield running
+    clock.use(None)
 
 
 def settings_of(folder: Path, url: str, **changes: Any) -> Settings:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from planning import Desk
 
-from extract import plan
+from extract.failover import StandIns
 from extract.plan import Choice
 from extract.work import WorkItem
 from warehouse.settings import Settings
@@ -106,6 +106,6 @@ def test_massive_stands_in_only_for_windows_that_its_plan_has(
     choice = Choice(("AAPL",))
     old = replace(items[0], end=CLOSE - timedelta(days=1))
     new = replace(items[0], start=CLOSE - timedelta(hours=1))
-    found = plan.instead(own_settings, desk.landing, choice, [old, new], {"yahoo"})
-    assert {one.provider for one in found[old]} == {"massive"}
-    assert new not in found
+    stand_ins = StandIns(own_settings, desk.landing, choice, EVENING)
+    assert {one.provider for one in stand_ins.of(old, {"yahoo"}) or ()} == {"massive"}
+    assert stand_ins.of(new, {"yahoo"}) is None

@@ -28,8 +28,10 @@ class OwnProject:
         (self.root / path).write_text(text.replace(old, new, 1), encoding="utf-8")
 
     def environment(self, data: Path) -> dict[str, str]:
+        # Where dbt stands is told to the children of this process, not of that project.
+        inherited = {key: text for key, text in os.environ.items() if not key.startswith("DBT_")}
         return {
-            **os.environ,
+            **inherited,
             "TAPEHOUSE_DATA_DIR": str(data),
             "PYTHONPATH": str(self.root),
             "COLUMNS": "200",

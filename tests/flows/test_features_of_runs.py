@@ -86,7 +86,7 @@ def test_a_second_run_brought_a_correction_and_a_split(lived: tuple[DataFolder, 
         ).fetchall()
         splits = connection.execute(
             "select count(*) from corporate_action_versions where action = 'split'"
-            " and ex_date = date '2026-02-17'"
+            " and ex_date = date '2026-02-17' and provider = 'yahoo'"
         ).fetchall()
     assert restated == [("AAPL", "2026-02-13")]
     assert splits == [(1,)]
