@@ -73,14 +73,14 @@ def in_force(settings: Settings, on: date) -> list[dict[str, Any]]:
             "instrument_id": one.instrument_id,
             "interval": interval,
             "purpose": purpose,
-            "position": position,
+            "turn": turn,
             "provider": name,
         }
         for one in universe.instruments(settings.folder)
         for interval, purpose in dict.fromkeys(
             (row.interval, row.purpose) for row in wanted if one.in_group(row.group)
         )
-        for position, name in enumerate(sources.chain(one, interval, purpose, on), start=1)
+        for turn, name in enumerate(sources.chain(one, interval, purpose, on), start=1)
     ]
 
 

@@ -95,7 +95,7 @@ def test_names_of_old_habit_are_understood_and_unknown_ones_told() -> None:
 
 def test_the_table_in_force_names_everybody_in_order(keyed: Settings) -> None:
     rows = [
-        (row["purpose"], row["position"], row["provider"])
+        (row["purpose"], row["turn"], row["provider"])
         for row in in_force(keyed, TODAY)
         if row["instrument_id"] == SHIPPED["AAPL"].instrument_id and row["interval"] == "1d"
     ]

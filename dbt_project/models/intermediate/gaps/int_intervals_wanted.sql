@@ -40,7 +40,7 @@ served as (
     inner join reach
         on sources.provider = reach.provider
         and sources.interval = reach.interval
-    where sources.purpose <> 'check' and sources.position = 1
+    where sources.purpose <> 'check' and sources.turn = 1
     group by sources.instrument_id, sources.interval
 
 ),

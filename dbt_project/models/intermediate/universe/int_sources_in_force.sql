@@ -32,7 +32,7 @@ able as (
         symbols.instrument_id,
         reach.interval,
         'history' as purpose,
-        1 as position,
+        1 as turn,
         reach.provider
     from symbols
     inner join reach
@@ -48,7 +48,7 @@ final as (
         instrument_id,
         interval,
         purpose,
-        position,
+        turn,
         provider
     from newest
 
@@ -58,7 +58,7 @@ final as (
         instrument_id,
         interval,
         purpose,
-        position,
+        turn,
         provider
     from able
 

@@ -21,7 +21,7 @@ final as (
         instruments.symbol,
         sources.interval,
         sources.purpose,
-        sources.position,
+        sources.turn,
         sources.provider
     from sources
     inner join instruments on sources.instrument_id = instruments.instrument_id

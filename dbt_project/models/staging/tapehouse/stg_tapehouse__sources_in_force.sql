@@ -14,7 +14,7 @@ renamed as (
         instrument_id,
         interval,
         purpose,
-        position,
+        turn,
         provider
     from source
 
