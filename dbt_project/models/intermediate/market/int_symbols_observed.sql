@@ -20,22 +20,7 @@ landing_files as (
 
 ranked as (
 
-    select
-        received.*,
-        symbols.instrument_id,
-        symbols.symbol,
-        landing_files.accepted_at as known_at,
-        {{ state_of_symbol('received') }} as state,
-        row_number() over (
-            partition by symbols.instrument_id, received.provider, received.observed_at
-            order by received.file_seq, received.row_number
-        ) as place
-    from received
-    left join landing_files on received.file_seq = landing_files.file_seq
-    inner join symbols
-        on received.provider = symbols.provider
-        and received.provider_symbol = symbols.provider_symbol
-        and {{ held_on('symbols', 'received.observed_at') }}
+    {{ ranked_rows('received', ['observed_at'], 'received.observed_at') }}
 
 ),
 
@@ -46,7 +31,7 @@ final as (
         symbol,
         provider,
         observed_at,
-        state,
+        {{ state_of_symbol('ranked') }} as state,
         {%- for column in states_of_symbols() %}
         {{ column }},
         {%- endfor %}

@@ -30,21 +30,7 @@ landing_files as (
 
 ranked as (
 
-    select
-        trades.*,
-        symbols.instrument_id,
-        symbols.symbol,
-        landing_files.accepted_at as known_at,
-        row_number() over (
-            partition by symbols.instrument_id, trades.provider, trades.agg_trade_id
-            order by trades.file_seq, trades.row_number
-        ) as place
-    from trades
-    left join landing_files on trades.file_seq = landing_files.file_seq
-    inner join symbols
-        on trades.provider = symbols.provider
-        and trades.provider_symbol = symbols.provider_symbol
-        and {{ held_on('symbols', 'landing_files.accepted_at') }}
+    {{ ranked_rows('trades', ['agg_trade_id'], 'landing_files.accepted_at') }}
 
 ),
 

@@ -30,22 +30,7 @@ landing_files as (
 
 ranked as (
 
-    select
-        quotes.*,
-        symbols.instrument_id,
-        symbols.symbol,
-        landing_files.accepted_at as known_at,
-        coalesce(quotes.currency, symbols.currency) as whole_currency,
-        row_number() over (
-            partition by symbols.instrument_id, quotes.provider, quotes.observed_at
-            order by quotes.file_seq, quotes.row_number
-        ) as place
-    from quotes
-    inner join symbols
-        on quotes.provider = symbols.provider
-        and quotes.provider_symbol = symbols.provider_symbol
-        and {{ held_on('symbols', 'quotes.observed_at') }}
-    left join landing_files on quotes.file_seq = landing_files.file_seq
+    {{ ranked_rows('quotes', ['observed_at'], 'quotes.observed_at') }}
 
 ),
 
@@ -66,7 +51,7 @@ final as (
         volume,
         market_cap,
         trailing_pe,
-        whole_currency as currency,
+        coalesce(currency, instrument_currency) as currency,
         market_state,
         known_at,
         request_id,

@@ -30,23 +30,9 @@ landing_files as (
 
 ranked as (
 
-    select
-        quotes.*,
-        symbols.instrument_id,
-        symbols.symbol,
-        landing_files.accepted_at as known_at,
-        row_number() over (
-            partition by
-                symbols.instrument_id, quotes.provider,
-                quotes.sip_timestamp_ns, quotes.sequence_number
-            order by quotes.file_seq, quotes.row_number
-        ) as place
-    from quotes
-    left join landing_files on quotes.file_seq = landing_files.file_seq
-    inner join symbols
-        on quotes.provider = symbols.provider
-        and quotes.provider_symbol = symbols.provider_symbol
-        and {{ held_on('symbols', 'landing_files.accepted_at') }}
+    {{ ranked_rows(
+        'quotes', ['sip_timestamp_ns', 'sequence_number'], 'landing_files.accepted_at'
+    ) }}
 
 ),
 

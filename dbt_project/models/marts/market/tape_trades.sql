@@ -11,7 +11,10 @@ with
 
 trades as (
 
-    select * from {{ ref('stg_massive__trades') }}
+    select
+        *,
+        coalesce(trf_id, 0) as facility_id
+    from {{ ref('stg_massive__trades') }}
     where file_seq > {{ built_to_file_seq() }}
 
 ),
@@ -30,23 +33,11 @@ landing_files as (
 
 ranked as (
 
-    select
-        trades.*,
-        symbols.instrument_id,
-        symbols.symbol,
-        landing_files.accepted_at as known_at,
-        coalesce(trades.trf_id, 0) as facility_id,
-        row_number() over (
-            partition by
-                symbols.instrument_id, trades.provider, trades.sip_timestamp_ns,
-                trades.exchange_id, coalesce(trades.trf_id, 0), trades.trade_id
-            order by trades.file_seq, trades.row_number
-        ) as place
-    from trades
-    left join landing_files on trades.file_seq = landing_files.file_seq
-    inner join symbols
-        on trades.provider = symbols.provider and trades.provider_symbol = symbols.provider_symbol
-        and {{ held_on('symbols', 'landing_files.accepted_at') }}
+    {{ ranked_rows(
+        'trades',
+        ['sip_timestamp_ns', 'exchange_id', 'facility_id', 'trade_id'],
+        'landing_files.accepted_at'
+    ) }}
 
 ),
 

@@ -30,21 +30,7 @@ landing_files as (
 
 ranked as (
 
-    select
-        tickers.*,
-        symbols.instrument_id,
-        symbols.symbol,
-        landing_files.accepted_at as known_at,
-        row_number() over (
-            partition by symbols.instrument_id, tickers.provider, tickers.observed_at
-            order by tickers.file_seq, tickers.row_number
-        ) as place
-    from tickers
-    left join landing_files on tickers.file_seq = landing_files.file_seq
-    inner join symbols
-        on tickers.provider = symbols.provider
-        and tickers.provider_symbol = symbols.provider_symbol
-        and {{ held_on('symbols', 'tickers.observed_at') }}
+    {{ ranked_rows('tickers', ['observed_at'], 'tickers.observed_at') }}
 
 ),
 
