@@ -15,7 +15,7 @@ from extract.alpha_vantage.windows import chunks
 from extract.context import FetchContext
 from extract.http import Unit
 from extract.request_log import RejectedRows
-from extract.resources import typed_source
+from extract.resources import asked_units, typed_source
 from extract.work import WorkItem
 
 __all__ = ["accepted", "chunks", "due", "source"]
@@ -39,17 +39,10 @@ def source(items: Sequence[WorkItem], context: FetchContext) -> DltSource:
     """Resources named as the raw tables; each yields Arrow tables in the declared types."""
 
     def tables(endpoint: str, fetch: Fetch) -> Iterator[pa.Table]:
-        for item in items:
-            if item.endpoint != endpoint:
-                continue
-            pages: list[pa.Table] = []
-            # What came before a failure is good: its requests say which part they answer.
-            client = _opened(context)
-            with client.edge.unit(item) as unit:
-                for page in fetch(unit, client, context.rejected):
-                    pages.append(page)
-            if pages:
-                yield pa.concat_tables(pages)
+        def pages(unit: Unit) -> Iterator[pa.Table]:
+            return fetch(unit, _opened(context), context.rejected)
+
+        return asked_units(items, endpoint, lambda: _opened(context).edge, pages)
 
     return typed_source(
         PROVIDER, {name: tables(endpoint, fetch) for name, endpoint, fetch in LOADED}

@@ -28,7 +28,7 @@ from extract.context import FetchContext
 from extract.edge.requests_session import PolicedSession
 from extract.http import PoliteEdge, Unit
 from extract.request_log import RejectedRows
-from extract.resources import typed_source
+from extract.resources import asked_units, typed_source
 from extract.work import WorkItem
 
 __all__ = ["accepted", "chunks", "due", "source", "weights"]
@@ -63,17 +63,10 @@ def source(items: Sequence[WorkItem], context: FetchContext) -> DltSource:
     """Resources named as the raw tables; each yields Arrow tables in the declared types."""
 
     def tables(endpoint: str, fetch: Fetch) -> Iterator[pa.Table]:
-        for item in items:
-            if item.endpoint != endpoint:
-                continue
-            pages: list[pa.Table] = []
-            # Pages that came before a failure are good: their requests say which part they answer.
-            edge, client = _opened(context)
-            with edge.unit(item) as unit:
-                for page in fetch(unit, client, context.rejected):
-                    pages.append(page)
-            if pages:
-                yield pa.concat_tables(pages)
+        def pages(unit: Unit) -> Iterator[pa.Table]:
+            return fetch(unit, _opened(context)[1], context.rejected)
+
+        return asked_units(items, endpoint, lambda: _opened(context)[0], pages)
 
     return typed_source(
         PROVIDER, {name: tables(endpoint, fetch) for name, endpoint, fetch in LOADED}

@@ -7,16 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from extract.file_drop.settings import (
-    DEFAULT_INTERVAL,
-    EARLIEST_YEAR,
-    GRID,
-    NUMBER,
-    PLACES,
-    PRICE_DIGITS,
-    SYMBOL,
-    VOLUME_DIGITS,
-)
+from extract.cells.exact import PLACES, PRICE_DIGITS, VOLUME_DIGITS
+from extract.file_drop.settings import DEFAULT_INTERVAL, EARLIEST_YEAR, GRID, NUMBER, SYMBOL
 
 EPOCH = datetime(1970, 1, 1)
 LATER = timedelta(days=1)

@@ -26,8 +26,5 @@ GRID = {
 }
 SYMBOL = re.compile(r"[A-Za-z0-9^=.&_/+:~-]{1,32}")
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
-PLACES = 8
-PRICE_DIGITS = 18
-VOLUME_DIGITS = 24
 EARLIEST_YEAR = 1900
 BATCH_ROWS = 50_000

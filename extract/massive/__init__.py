@@ -18,7 +18,7 @@ from extract.massive.entitlement import Entitlement
 from extract.massive.settings import PROVIDER
 from extract.massive.windows import chunks
 from extract.request_log import RejectedRows
-from extract.resources import typed_source
+from extract.resources import asked_units, typed_source
 from extract.work import WorkItem
 
 __all__ = ["accepted", "chunks", "due", "source"]
@@ -52,17 +52,12 @@ def source(items: Sequence[WorkItem], context: FetchContext) -> DltSource:
     """Resources named as the raw tables; each yields Arrow tables in the declared types."""
 
     def tables(endpoint: str, fetch: Fetch) -> Iterator[pa.Table]:
-        for item in items:
-            if item.endpoint != endpoint:
-                continue
-            pages: list[pa.Table] = []
-            # Pages that came before a failure are good: their requests say which part they answer.
-            edge, client, entitlement = _opened(context)
-            with edge.unit(item) as unit, entitlement.minded(item):
-                for page in fetch(unit, client, context.rejected):
-                    pages.append(page)
-            if pages:
-                yield pa.concat_tables(pages)
+        def pages(unit: Unit) -> Iterator[pa.Table]:
+            _, client, entitlement = _opened(context)
+            with entitlement.minded(unit.item):
+                yield from fetch(unit, client, context.rejected)
+
+        return asked_units(items, endpoint, lambda: _opened(context)[0], pages)
 
     return typed_source(
         PROVIDER, {name: tables(endpoint, fetch) for name, endpoint, fetch in LOADED}

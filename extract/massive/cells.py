@@ -7,12 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
+from extract.cells.exact import PLACES, PRICE_DIGITS, VOLUME_DIGITS, shown
 from extract.massive.settings import EARLIEST_MS, LATEST_MS
 
 EPOCH = datetime(1970, 1, 1)
-PLACES = Decimal("0.00000001")
-PRICE_WHOLE_DIGITS = 10
-VOLUME_WHOLE_DIGITS = 16
+UNIT = Decimal(1).scaleb(-PLACES)
 WRITTEN = re.compile(r"[0-9]{1,20}(\.[0-9]{1,20})?")
 WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
@@ -26,7 +25,7 @@ def record(value: object) -> Raw:
 
 
 def price(raw: Raw, name: str) -> Decimal:
-    return _decimal(_given(raw, name), name, PRICE_WHOLE_DIGITS)
+    return _decimal(_given(raw, name), name, PRICE_DIGITS)
 
 
 def price_or_none(raw: Raw, name: str) -> Decimal | None:
@@ -34,7 +33,7 @@ def price_or_none(raw: Raw, name: str) -> Decimal | None:
 
 
 def volume(raw: Raw, name: str) -> Decimal:
-    return _decimal(_given(raw, name), name, VOLUME_WHOLE_DIGITS)
+    return _decimal(_given(raw, name), name, VOLUME_DIGITS)
 
 
 def volume_or_none(raw: Raw, name: str) -> Decimal | None:
@@ -46,7 +45,7 @@ def written(raw: Raw, name: str) -> Decimal:
     value = _given(raw, name)
     if isinstance(value, str) and WRITTEN.fullmatch(value):
         value = Decimal(value)
-    return _decimal(value, name, VOLUME_WHOLE_DIGITS)
+    return _decimal(value, name, VOLUME_DIGITS)
 
 
 def whole(raw: Raw, name: str) -> int:
@@ -155,28 +154,24 @@ def moment_or_none(raw: Raw, name: str) -> datetime | None:
     return None if raw.get(name) in (None, "") else moment(raw, name)
 
 
-def shown(value: object) -> str:
-    return repr(value)[:60]
-
-
 def _given(raw: Raw, name: str) -> Any:
     if raw.get(name) is None:
         raise ValueError(f"{name} is missing")
     return raw[name]
 
 
-def _decimal(value: object, name: str, whole_digits: int) -> Decimal:
+def _decimal(value: object, name: str, digits: int) -> Decimal:
     """To 8 decimals: Massive's figures are floats, whose tails mean nothing."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise ValueError(f"{name} is not a number: {shown(value)}")
     number = Decimal(value)
     if not number.is_finite():
         raise ValueError(f"{name} is not a number: {shown(value)}")
-    if number.adjusted() >= whole_digits:
+    if number.adjusted() >= digits - PLACES:
         raise ValueError(f"{name} is too large: {shown(value)}")
     if number < 0:
         raise ValueError(f"{name} is negative: {shown(value)}")
-    rounded = number.quantize(PLACES, context=WIDE)
+    rounded = number.quantize(UNIT, context=WIDE)
     if number and not rounded:
         raise ValueError(f"{name} is too small: {shown(value)}")
     return rounded

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from extract.cells.exact import shown
 from extract.http import Unit
 from extract.massive import cells
 from extract.massive.bars import plain_ticker
@@ -73,7 +74,7 @@ def _about(
 
     def read(raw: cells.Raw) -> dict[str, Any]:
         if raw.get("ticker") != symbol:
-            raise ValueError(f"not asked for: {cells.shown(raw.get('ticker'))}")
+            raise ValueError(f"not asked for: {shown(raw.get('ticker'))}")
         return row_of(raw)
 
     return read

@@ -1,0 +1,1 @@
+"""Exact types for cells of raw tables, out of what providers write."""
