@@ -12,10 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from alpha_vantage_answers import context
 from cases.alpha_vantage import bars
 from provider_runs import SAMPLES, Landed, run, sample
 from scripted_server import ScriptedServer, answer
-from test_alpha_vantage import context
 
 from extract import alpha_vantage
 from extract.work import WorkItem
