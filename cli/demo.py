@@ -6,10 +6,9 @@ from pathlib import Path
 
 import duckdb
 import typer
-from rich.table import Table
 
 from cli.options import Config, Verbose, begin
-from cli.watch import Screen, close, console
+from cli.watch import Screen, close, console, new_table
 from flows.demo import demo, demo_settings
 from publish import open_market
 from warehouse import clock, errors
@@ -89,18 +88,16 @@ def register(app: typer.Typer) -> None:
 
 
 def _built(connection: duckdb.DuckDBPyConnection) -> None:
-    table = Table(title="What was built")
-    for name in ("asset class", "interval", "instruments", "bars", "from", "to"):
-        table.add_column(name, justify="right" if name in ("instruments", "bars") else "left")
+    columns = ("asset class", "interval", "instruments", "bars", "from", "to")
+    table = new_table(columns, ("instruments", "bars"), title="What was built")
     for asset, interval, count, bars, first, last in connection.execute(BUILT).fetchall():
         table.add_row(asset, interval, str(count), f"{bars:,}", str(first), str(last))
     console.print(table)
 
 
 def _set_aside(connection: duckdb.DuckDBPyConnection) -> None:
-    table = Table(title="What was set aside, and why")
-    for name in ("rule", "from", "rows", "example"):
-        table.add_column(name, overflow="fold", justify="right" if name == "rows" else "left")
+    columns = ("rule", "from", "rows", "example")
+    table = new_table(columns, ("rows",), title="What was set aside, and why")
     rows = connection.execute(SET_ASIDE).fetchall()
     for rule, name, count, example in rows:
         table.add_row(rule, name, f"{count:,}", example or "")
@@ -109,9 +106,8 @@ def _set_aside(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _traces(connection: duckdb.DuckDBPyConnection) -> None:
-    table = Table(title="What moved, and left a trace")
-    for name in ("what", "found", "for example"):
-        table.add_column(name, overflow="fold", justify="right" if name == "found" else "left")
+    columns = ("what", "found", "for example")
+    table = new_table(columns, ("found",), title="What moved, and left a trace")
     for what, found, example in connection.execute(TRACES).fetchall():
         table.add_row(what, f"{found:,}", example or "")
     console.print(table)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import typer
-from rich.table import Table
 
 from cli.options import Config, Verbose, begin
-from cli.watch import console
+from cli.watch import console, new_table
 from publish import open_market
 
 COUNTS = """
@@ -39,16 +38,14 @@ def register(app: typer.Typer) -> None:
         if not counts:
             console.print("no findings")
             return
-        table = Table(title="Quality findings")
-        for name in ("rule", "severity", "table", "found", "excepted", "example"):
-            table.add_column(name, overflow="fold")
+        columns = ("rule", "severity", "table", "found", "excepted", "example")
+        table = new_table(columns, title="Quality findings")
         for rule, severity, name, found, excepted, example in counts:
             table.add_row(rule, severity, name, f"{found:,}", f"{excepted:,}", example or "")
         console.print(table)
         if newest:
-            table = Table(title="The newest that are more than information")
-            for name in ("rule", "what", "detail"):
-                table.add_column(name, overflow="fold")
+            title = "The newest that are more than information"
+            table = new_table(("rule", "what", "detail"), title=title)
             for row in newest:
                 table.add_row(*(str(cell or "") for cell in row))
             console.print(table)

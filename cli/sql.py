@@ -8,10 +8,9 @@ from typing import Annotated
 
 import duckdb
 import typer
-from rich.table import Table
 
 from cli.options import Config, Verbose, begin
-from cli.watch import console
+from cli.watch import console, new_table
 from publish import open_market
 from warehouse.errors import UsageError
 from warehouse.logs import one_line
@@ -43,9 +42,7 @@ def register(app: typer.Typer) -> None:
             writer.writerow(names)
             writer.writerows(rows)
             return
-        table = Table()
-        for name in names:
-            table.add_column(name, overflow="fold")
+        table = new_table(names)
         for row in rows:
             table.add_row(*("" if value is None else one_line(str(value)) for value in row))
         console.print(table)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from cli.options import Config, Verbose, begin
-from cli.watch import MARKS, console
+from cli.watch import MARKS, console, new_table
 from warehouse import runs
 from warehouse.lock import FileLock, writer_lock_path
 from warehouse.logs import one_line
@@ -35,9 +34,7 @@ def register(app: typer.Typer) -> None:
             console.print(f"writer     {lock.holder()}")
         copy = folder.market.resolve().name if folder.market.exists() else "nothing yet"
         console.print(f"published  {copy}")
-        table = Table()
-        for name in ("run", "step", "started (UTC)", "seconds", "rows", "outcome", "error"):
-            table.add_column(name, overflow="fold")
+        table = new_table(("run", "step", "started (UTC)", "seconds", "rows", "outcome", "error"))
         for run_id in runs.run_ids(folder)[-last:]:
             for step in runs.steps(folder, run_id):
                 lasted = step.ended_at - step.started_at if step.ended_at else None

@@ -6,11 +6,10 @@ from collections import Counter
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from cli.options import Config, Intervals, Providers, Symbols, Verbose, Wait, begin
 from cli.run import choice_of, once
-from cli.watch import Screen, close, console
+from cli.watch import Screen, close, console, new_table
 from extract import plan
 from extract.landing import Landing
 from extract.plan import Choice
@@ -47,9 +46,8 @@ def plan_command(
         for item in items:
             console.print(f"{item.name}  {item.reason}", markup=False, soft_wrap=True)
     counted = Counter((i.provider, i.endpoint, i.interval or "", i.reason) for i in items)
-    table = Table(title=f"{len(items)} units of work")
-    for name in ("provider", "endpoint", "interval", "reason", "units"):
-        table.add_column(name, justify="right" if name == "units" else "left")
+    columns = ("provider", "endpoint", "interval", "reason", "units")
+    table = new_table(columns, ("units",), title=f"{len(items)} units of work")
     for key, count in sorted(counted.items()):
         table.add_row(*key, str(count))
     console.print(table)

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from cli.options import Config, Verbose, begin
-from cli.watch import console
+from cli.watch import console, new_table
 from extract import universe as instruments
 from flows.origin import folder_clock
 
@@ -90,9 +89,9 @@ def show(config: Config = None, verbose: Verbose = False) -> None:
 
     Example: `tapehouse universe list`
     """
-    table = Table()
-    for name in ("id", "symbol", "name", "class", "calendar", "currency", "groups", "delisted"):
-        table.add_column(name)
+    table = new_table(
+        ("id", "symbol", "name", "class", "calendar", "currency", "groups", "delisted")
+    )
     for one in instruments.instruments(begin(config, verbose).folder):
         table.add_row(
             str(one.instrument_id), one.symbol, one.name, one.asset_class,

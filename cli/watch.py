@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Sequence
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.progress import (
     BarColumn,
@@ -25,6 +26,20 @@ from warehouse.runs import Step
 console = Console(highlight=False)
 
 MARKS = {"ok": "[green]ok[/]", "failed": "[red]failed[/]", "busy": "[yellow]busy[/]"}
+
+
+def new_table(
+    columns: Sequence[str],
+    numbers: Collection[str] = (),
+    unbroken: Collection[str] = (),
+    title: str | None = None,
+) -> Table:
+    """Numbers stand at the right; what is too long goes on in the next line, unless unbroken."""
+    table = Table(title=title, title_justify="left")
+    for name in columns:
+        justify: JustifyMethod = "right" if name in numbers else "left"
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=name in unbroken)
+    return table
 
 
 class Screen(Watcher):
@@ -74,9 +89,8 @@ def close(report: Report, again: str = "the next run") -> int:
     for line in report.notes:
         console.print(one_line(line))
     if report.failures:
-        table = Table(title=f"{len(report.failures)} units failed; {again} asks again")
-        for name in ("provider", "unit", "outcome", "detail"):
-            table.add_column(name, overflow="fold")
+        title = f"{len(report.failures)} units failed; {again} asks again"
+        table = new_table(("provider", "unit", "outcome", "detail"), title=title)
         for failure in report.failures[:20]:
             item = failure.item
             table.add_row(item.provider, item.name, str(failure.outcome), one_line(failure.detail))

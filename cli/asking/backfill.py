@@ -23,7 +23,7 @@ from cli.asking.options import (
 from cli.asking.pace import BudgetLeft, PaceScreen
 from cli.options import Config, Json, Verbose, Wait, begin
 from cli.trace.rows import echo_json
-from cli.watch import close, console
+from cli.watch import close, console, new_table
 from extract.backfill import Planned
 from extract.budgets.forecast import Forecast
 from extract.work import WorkItem
@@ -104,9 +104,7 @@ def _table(items: Sequence[WorkItem]) -> Table:
     grouped: dict[tuple[str, str, str], list[WorkItem]] = defaultdict(list)
     for item in items:
         grouped[item.provider, item.symbol, item.interval or item.endpoint].append(item)
-    table = Table(title=f"{len(items):,} units of work")
-    for name in COLUMNS:
-        table.add_column(name, justify="right" if name == "requests" else "left")
+    table = new_table(COLUMNS, numbers=("requests",), title=f"{len(items):,} units of work")
     for (provider, symbol, interval), own in list(grouped.items())[:SHOWN]:
         starts = [item.start for item in own if item.start]
         ends = [item.end for item in own if item.end]

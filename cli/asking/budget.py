@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from cli.asking.options import (
     Days,
@@ -19,7 +18,7 @@ from cli.asking.options import (
 )
 from cli.options import Config, Json, Verbose, begin
 from cli.trace.rows import echo_json
-from cli.watch import console
+from cli.watch import console, new_table
 from extract.budgets.usage import Usage, usage
 from flows.backfill import planned
 from flows.origin import at_its_source
@@ -27,6 +26,7 @@ from warehouse.logs import one_line
 
 COLUMNS = ("provider", "plan", "window", "used", "allowed", "free at (UTC)", "circuit", "why")
 NUMBERS = ("used", "allowed")
+UNBROKEN = ("provider",)
 
 
 def register(app: typer.Typer) -> None:
@@ -55,14 +55,7 @@ def budget(
     if as_json:
         echo_json({"budgets": found})
         return
-    table = Table()
-    for name in COLUMNS:
-        table.add_column(
-            name,
-            justify="right" if name in NUMBERS else "left",
-            overflow="fold",
-            no_wrap=name == "provider",
-        )
+    table = new_table(COLUMNS, NUMBERS, UNBROKEN)
     for one in found:
         table.add_row(*_cells(one))
     console.print(table)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from cli.watch import new_table
 from extract.backfill import Asking, interval_of
 from extract.budgets.forecast import Forecast
 from flows.backfill import asking_of
@@ -67,14 +68,7 @@ def asked_for(
 
 def costs(found: Sequence[Forecast]) -> Table:
     """A line for each provider."""
-    table = Table()
-    for name in COLUMNS:
-        table.add_column(
-            name,
-            justify="right" if name in NUMBERS else "left",
-            overflow="fold",
-            no_wrap=name in UNBROKEN,
-        )
+    table = new_table(COLUMNS, NUMBERS, UNBROKEN)
     for one in found:
         table.add_row(
             one.provider,

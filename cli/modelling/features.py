@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from cli.options import Config, Verbose, begin
-from cli.watch import console
+from cli.watch import console, new_table
 from flows.origin import folder_clock
 from flows.run import clear_words
 from publish import open_market
@@ -95,9 +94,9 @@ def register(app: typer.Typer) -> None:
 
 def show(done: Exported) -> None:
     told = done.manifest
-    table = Table(title=f"Features as of {told['as_of']} UTC", title_justify="left")
-    for name in ("file", "rows", "symbols", "from", "to", "SHA-256"):
-        table.add_column(name, justify="right" if name in ("rows", "symbols") else "left")
+    columns = ("file", "rows", "symbols", "from", "to", "SHA-256")
+    title = f"Features as of {told['as_of']} UTC"
+    table = new_table(columns, ("rows", "symbols"), title=title)
     for one in told["files"]:
         table.add_row(
             one["name"].removesuffix(".parquet"),
