@@ -23,13 +23,14 @@ from extract.binance.settings import (
     TRADES,
     WEIGHTS_OF_UNITS,
 )
-from extract.binance.windows import chunks
+from extract.binance.windows import chunks, pieces
 from extract.context import FetchContext
 from extract.edge.requests_session import PolicedSession
 from extract.http import PoliteEdge, Unit
 from extract.request_log import RejectedRows
 from extract.resources import asked_units, typed_source
 from extract.work import WorkItem
+from warehouse import clock
 
 __all__ = ["accepted", "chunks", "due", "source", "weights"]
 
@@ -78,5 +79,9 @@ def accepted(items: Sequence[WorkItem], context: FetchContext) -> None:
 
 
 def weights(item: WorkItem) -> tuple[int, ...]:
-    """What the calls of a unit weigh, before they are made."""
+    """What the calls of a unit weigh, before they are made: a file and its checksum nothing."""
+    if item.endpoint == "bars" and item.interval and item.start and item.end:
+        found = pieces(item.interval, item.start, item.end, clock.now())
+        if files := sum(one.period is not None for one in found):
+            return (0, 0) * files
     return (WEIGHTS_OF_UNITS.get(item.endpoint, DEAREST_CALL),)

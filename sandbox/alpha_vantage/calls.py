@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from typing import Any
 
 from sandbox.alpha_vantage import words
-from warehouse import clock
+from sandbox.gates import Gate
 
-DAY = 86_400.0
+SECOND, DAY = 1.0, 86_400.0
 A_DAY = 25
 
 
@@ -16,14 +16,12 @@ class CallCounter:
     """Refused calls count as well, as they are believed to."""
 
     def __init__(self) -> None:
-        self._calls: dict[str, deque[float]] = defaultdict(deque)
+        self._gates: defaultdict[str, Gate] = defaultdict(
+            lambda: Gate(lambda: {SECOND: 1, DAY: A_DAY})
+        )
 
     def refusal(self, key: str) -> dict[str, Any] | None:
-        now, calls = clock.monotonic(), self._calls[key]
-        while calls and calls[0] <= now - DAY:
-            calls.popleft()
-        too_soon = bool(calls) and now - calls[-1] < 1
-        calls.append(now)
-        if len(calls) > A_DAY:
-            return words.day_is_used_up(key)
-        return words.TOO_SOON if too_soon else None
+        gate = self._gates[key]
+        if gate.refusal() is None:
+            return None
+        return words.day_is_used_up(key) if gate.used(DAY) > A_DAY else words.TOO_SOON

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,8 +13,8 @@ from sandbox.fmp import charts, errors
 from sandbox.fmp.curve import curve
 from sandbox.fmp.prices import FmpView
 from sandbox.fmp.quote import dividends, quote, short_quote, splits
+from sandbox.gates import Gate
 from sandbox.listings import Listing, all_listings, find_listing
-from warehouse import clock
 
 if TYPE_CHECKING:
     from sandbox.exchange import Exchange
@@ -42,13 +41,14 @@ class Fmp:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._calls: deque[float] = deque()
+        limits = exchange.limits
+        self.gate = Gate(lambda: {60.0: limits.fmp_requests_per_minute})
 
     def answer(self, call: Call) -> Answer:
         key = call.query.get("apikey", "")
         if not key or key.startswith(WRONG_KEY):
             return errors.invalid_key()
-        if self._too_many():
+        if self.gate.refusal(enforced=self._exchange.limits.enforced):
             return errors.limit_reach()
         if call.path.startswith(("/api/v3/", "/api/v4/")):
             return errors.legacy_endpoint()
@@ -140,13 +140,6 @@ class Fmp:
             return 0.0
         noise = crc32(f"fmp {self._exchange.seed} {symbol} {number}".encode())
         return math.copysign(1e-8 + 4e-8 * (noise % 1000) / 1000, noise % 7 - 3)
-
-    def _too_many(self) -> bool:
-        limits, now = self._exchange.limits, clock.monotonic()
-        while self._calls and self._calls[0] <= now - 60:
-            self._calls.popleft()
-        self._calls.append(now)
-        return limits.enforced and len(self._calls) > limits.fmp_requests_per_minute
 
 
 def _naive(text: str) -> datetime:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sandbox.answers import Call
+from sandbox.gates import Gate
 from sandbox.massive import refusals
 from sandbox.massive.times import local_date, midnight_of
-from warehouse import clock
 
 if TYPE_CHECKING:
     from sandbox.exchange import Exchange
@@ -26,9 +25,10 @@ class Plans:
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._calls: deque[float] = deque()
-        self._refused = 0
-        self._locked_until = 0.0
+        limits = exchange.limits
+        self.gate = Gate(
+            lambda: {MINUTE: limits.massive_requests_per_minute}, PATIENCE, lambda: LOCKOUT
+        )
 
     def admit(self, call: Call) -> str:
         """The key of a call, which may be made now."""
@@ -38,30 +38,13 @@ class Plans:
             raise refusals.no_key()
         if key.startswith("unknown"):
             raise refusals.unknown_key()
-        if self.is_free(key):
-            self._count()
+        # Whoever goes on after some refusals is locked out for longer.
+        if self.is_free(key) and self.gate.refusal():
+            raise refusals.too_many()
         return key
 
     def is_free(self, key: str) -> bool:
         return self._exchange.limits.enforced and not key.startswith(EVERYTHING)
-
-    def _count(self) -> None:
-        """Whoever goes on after some refusals is locked out for longer."""
-        now = clock.monotonic()
-        while self._calls and self._calls[0] <= now - MINUTE:
-            self._calls.popleft()
-        if now >= self._locked_until and len(self._calls) < self._most:
-            self._calls.append(now)
-            self._refused = 0
-            return
-        self._refused += 1
-        if self._refused > PATIENCE:
-            self._locked_until = now + LOCKOUT
-        raise refusals.too_many()
-
-    @property
-    def _most(self) -> int:
-        return self._exchange.limits.massive_requests_per_minute
 
     def allow_window(self, key: str, start: datetime, end: datetime) -> None:
         """Bars of whole days only, and none from before two years ago."""

@@ -111,7 +111,7 @@ def test_a_free_key_has_a_call_a_second_and_25_a_day(
     exchange: Exchange, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key, now = "free-counted", 1000.0
-    monkeypatch.setattr("sandbox.alpha_vantage.calls.clock.monotonic", lambda: now)
+    monkeypatch.setattr("sandbox.gates.clock.monotonic", lambda: now)
     assert "Time Series (Daily)" in ask("TIME_SERIES_DAILY", key=key)
     assert ask("TIME_SERIES_DAILY", key=key) == words.TOO_SOON
     for _ in range(23):

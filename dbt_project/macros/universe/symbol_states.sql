@@ -5,12 +5,12 @@
     ]) }}
 {% endmacro %}
 
-{% macro state_of_symbol(relation) -%}
+{% macro state_of_symbol() -%}
     {#- Everything that makes a state as one text: nulls compare like values in it. -#}
     (
             {%- for column in states_of_symbols() %}
             {{ "|| ';' || " if not loop.first -}}
-            coalesce(cast({{ relation }}.{{ column }} as {{ text_type() }}), '')
+            coalesce(cast({{ column }} as {{ text_type() }}), '')
             {%- endfor %}
         )
 {%- endmacro %}

@@ -31,7 +31,7 @@ final as (
         symbol,
         provider,
         observed_at,
-        {{ state_of_symbol('ranked') }} as state,
+        {{ state_of_symbol() }} as state,
         {%- for column in states_of_symbols() %}
         {{ column }},
         {%- endfor %}
