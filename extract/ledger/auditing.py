@@ -44,9 +44,7 @@ def sample(
         if planner.asked.uncovered(key, *span, settle):
             continue
         if planner.asked.last_asked(key, *span) < midnight:
-            for start, end in module(serving.provider).chunks(
-                serving.interval, *span, planner.now
-            ):
+            for start, end in module(serving.provider).chunks(serving.interval, *span, planner.now):
                 view = views[serving.provider]
                 yield view.item(instrument, "bars", REASON, serving.interval, start, end)
         left -= 1

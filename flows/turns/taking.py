@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from extract.plan import Choice
@@ -35,6 +35,9 @@ class Turn:
     watcher: Watcher | None = None
     # What a scheduler hangs into the run; it owns no logic.
     prepare: Callable[[Runner], Any] | None = None
+
+    def last_done(self) -> date | None:
+        return journal.last_done(self.settings.folder, self.flow, self.market)
 
     def run(self, choice: Choice) -> Ending:
         return ending_of(
@@ -67,9 +70,7 @@ FLOWS = {
     ),
     AFTER_CLOSE: Flow(
         Turn.run_market,
-        lambda turn, now: guards.after_close(
-            turn.market, now, journal.last_done(turn.settings.folder, turn.flow, turn.market)
-        ),
+        lambda turn, now: guards.after_close(turn.market, now, turn.last_done()),
         of_a_market=True,
     ),
     # Everything that is due anywhere, with what no schedule asks for, and the audit.
