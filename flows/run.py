@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ class Runner:
     def load(self, step: Step) -> None:
         with writer(self.folder.root, f"run {self.run.run_id}: load", self.wait_seconds):
             done = raw_tables.load(self.folder, self.landing)
-            if journal.land_steps(self.landing, self.run.run_id):
+            if journal.land(self.landing, self.run.run_id):
                 raw_tables.load(self.folder, self.landing)
         self.report.damaged = done.damaged
         step.row_count = done.rows
@@ -136,6 +137,7 @@ class Runner:
                 select=self.select,
                 full_refresh=self.full_refresh,
                 on_node=lambda _: self.watcher.moved(),
+                on_results=partial(self.run.note_nodes, step),
             )
         self.report.warnings = built.warnings
         self.report.node_seconds = built.node_seconds

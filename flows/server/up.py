@@ -51,7 +51,7 @@ def up(settings: Settings, say: Say) -> None:
 
 
 def _start(place: Place, children: Children, say: Say) -> None:
-    place.remember(address=place.address, ready=False)
+    place.remember(address=place.address, ready=None)
     say("starting the server ...")
     _start_server(place, children)
     api = Api(place.api)
@@ -69,7 +69,7 @@ def _start(place: Place, children: Children, say: Say) -> None:
         say(line)
     _start_worker(place, children)
     say(f"worker  pool {POOL}, at most {WORKER_RUNS} runs at a time")
-    place.remember(ready=True)
+    place.remember(ready=os.getpid())
     say("up: Ctrl-C or `tapehouse down` ends it, `tapehouse status` shows what is next")
 
 
@@ -115,7 +115,7 @@ def detached(settings: Settings, say: Say, config: str | None = None) -> None:
             start_new_session=True,
         )
     until = clock.monotonic() + STARTS_WITHIN
-    while not (place.remembered().get("ready") and place.lock_pid() == process.pid):
+    while place.remembered().get("ready") != process.pid:
         if process.poll() is not None or clock.monotonic() > until:
             said = log.read_bytes()[begins:].decode("utf-8", "replace").strip()
             raise TapehouseError(f"it did not come up: {said[-800:]}", f"see {log}")
