@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from datetime import UTC, datetime
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
-
-from warehouse import clock
 
 PAGE = 200
 
@@ -63,31 +59,3 @@ class Api:
         state = {"type": kind, "name": name, "message": message}
         body = {"state": state, "force": True}
         self.ask("POST", f"flow_runs/{flow_run['id']}/set_state", body)
-
-
-def tidy(api: Api) -> list[str]:
-    """Before a worker starts: no run can be running, and of the late ones the newest does all."""
-    told = []
-    dead = api.flow_runs("RUNNING", "PENDING", "CANCELLING")
-    for run in dead:
-        api.end(run, "CRASHED", "Crashed", "its process died; the next run heals and goes on")
-    if dead:
-        told.append(f"{len(dead)} runs were under way when their processes died: crashed")
-    now = clock.system_now()
-    late: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for run in api.flow_runs("SCHEDULED"):
-        if run["auto_scheduled"] and run["deployment_id"] and _due(run) < now:
-            late[run["deployment_id"]].append(run)
-    stale = [run for runs in late.values() for run in sorted(runs, key=_due, reverse=True)[1:]]
-    for run in stale:
-        api.end(run, "CANCELLED", "Skipped", "skipped: late, a newer run does all the work")
-    if stale:
-        told.append(
-            f"{len(stale)} late runs are skipped, the newest of each schedule does the work"
-        )
-    return told
-
-
-def _due(flow_run: dict[str, Any]) -> datetime:
-    stamp = datetime.fromisoformat(flow_run["expected_start_time"].replace("Z", "+00:00"))
-    return stamp.astimezone(UTC).replace(tzinfo=None)

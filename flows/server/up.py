@@ -9,9 +9,10 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 
-from flows.server.api import Api, tidy
+from flows.server.api import Api
 from flows.server.children import Children, end_left_over
 from flows.server.deployments import deploy
+from flows.server.downtime import catch_up, tidy
 from flows.server.place import HOST, POOL, Place
 from warehouse import clock, runs
 from warehouse.errors import BusyError, TapehouseError
@@ -65,7 +66,7 @@ def _start(place: Place, children: Children, say: Say) -> None:
         clock.sleep(0.3)
     say(f"server  {place.address}")
     say(deploy(place, api))
-    for line in tidy(api):
+    for line in tidy(api) + catch_up(api, place.folder):
         say(line)
     _start_worker(place, children)
     say(f"worker  pool {POOL}, at most {WORKER_RUNS} runs at a time")
