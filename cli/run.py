@@ -46,8 +46,10 @@ def register(app: typer.Typer) -> None:
             str | None, typer.Option(help="Run again and again at this distance: 30s, 15m, 1h.")
         ] = None,
         market: Annotated[
-            str | None,
-            typer.Option(help="Only while this market is open, and only what belongs to it."),
+            list[str] | None,
+            typer.Option(
+                help="Only while this market is open, and only what belongs to it; may be repeated."
+            ),
         ] = None,
         flow: Annotated[
             str | None,
@@ -73,8 +75,11 @@ def register(app: typer.Typer) -> None:
         if market or flow:
             if full or tuple(names) != STEPS:
                 raise UsageError("a flow has its own steps", "leave out --steps and --full")
-            turn = Turn(settings, flow or MARKET_HOURS, market or "us", choice, force, wait)
-            return again_and_again(lambda: turned(turn), every)
+            turns = [
+                Turn(settings, flow or MARKET_HOURS, name, choice, force, wait)
+                for name in market or ["us"]
+            ]
+            return again_and_again(lambda: max([turned(turn) for turn in turns]), every)
         return again_and_again(lambda: once(settings, names, choice, wait, full), every)
 
 
