@@ -16,6 +16,8 @@ from warehouse.lock import FileLock
 from warehouse.settings import PROJECT
 
 GRACE_SECONDS = 30.0
+# A run that is told to stop ends within seconds.
+RUN_GRACE_SECONDS = 10.0
 PREFECT = Path(sys.executable).with_name("prefect")
 
 
@@ -101,20 +103,26 @@ def end_left_over(place: Place) -> list[str]:
 
 
 def end_all(pids: list[int]) -> None:
-    """Whoever of these is left, with the group that it leads."""
-    for pid in pids:
+    """Whoever of these is left, with the group that it leads; runs may note how far they came."""
+    left = [pid for pid in pids if _signal(pid, signal.SIGTERM)]
+    until = clock.monotonic() + RUN_GRACE_SECONDS
+    while left and clock.monotonic() < until:
+        clock.sleep(0.1)
+        left = [pid for pid in left if _signal(pid, 0)]
+    for pid in left:
         _signal(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def _signal(pid: int, number: int) -> None:
-    """The process and, where there are groups, all of its own one."""
+def _signal(pid: int, number: int) -> bool:
+    """The process and, where there are groups, all of its own one; False when it is gone."""
     try:
         if hasattr(os, "killpg") and os.getpgid(pid) == pid:
             os.killpg(pid, number)
         else:
             os.kill(pid, number)
     except (ProcessLookupError, PermissionError):
-        return
+        return False
+    return True
 
 
 def descendants(pid: int) -> list[int]:
