@@ -168,7 +168,8 @@ def test_the_timetable_shows_every_schedule() -> None:
         assert f"`{frame.cron}`" in row
         assert frame.timezone in row
         assert ("paused" in row) is frame.is_paused
-    assert {name for name in shown if "/" in name} == {frame.full_name for frame in frames()}
+    rows = {name for name in shown if "/" in name and name.partition("/")[0] in FLOWS}
+    assert rows == {frame.full_name for frame in frames()}
     assert {frame.flow for frame in frames()} == FLOWS.keys()
 
 
