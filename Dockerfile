@@ -36,4 +36,4 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=60s --timeout=30s --start-period=120s \
     CMD ["tapehouse", "status", "--last", "1"]
 ENTRYPOINT ["tapehouse"]
-CMD ["run", "--every", "15m", "--market", "us", "--wait", "300"]
+CMD ["run", "--every", "15m", "--market", "us", "--market", "crypto", "--wait", "300"]

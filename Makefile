@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench figures truth postgres restate as-of detect agree gaps budgets faults pages serve-docs clean lock
+.PHONY: all setup demo test check bench figures truth postgres restate as-of detect agree gaps budgets timetable faults pages serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -59,6 +59,10 @@ gaps: setup
 # Six processes, one ledger, exchanges that ban, a day in minutes: the last line is the verdict.
 budgets: setup
 	@$(BIN)/python -m bench.budgets
+
+# Two years of every schedule, slot by slot, on a virtual clock: the last line is the verdict.
+timetable: setup
+	@$(BIN)/python -m bench.timetable
 
 # Labelled mistakes in three simulated years: the last line is the verdict.
 detect: setup

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from cli.options import Config, Intervals, Providers, Symbols, Verbose, Wait, begin
-from cli.watch import Screen, close, console
+from cli.watch import Screen, close, complain, console
 from extract.plan import Choice
 from flows.run import STEPS, run
-from flows.schedules import skipped
+from flows.turns.taking import FLOWS, MARKET_HOURS, Turn, take
 from warehouse import clock
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
@@ -44,8 +46,18 @@ def register(app: typer.Typer) -> None:
             str | None, typer.Option(help="Run again and again at this distance: 30s, 15m, 1h.")
         ] = None,
         market: Annotated[
-            str | None, typer.Option(help="With --every: only while this market is open.")
+            list[str] | None,
+            typer.Option(
+                help="Only while this market is open, and only what belongs to it; may be repeated."
+            ),
         ] = None,
+        flow: Annotated[
+            str | None,
+            typer.Option(help=f"A turn of this flow as its schedule takes it: {', '.join(FLOWS)}."),
+        ] = None,
+        force: Annotated[
+            bool, typer.Option("--force", help="With --market or --flow: although it has no work.")
+        ] = False,
         provider: Providers = None,
         interval: Intervals = None,
         full: Annotated[bool, typer.Option("--full", help="Rebuild every model from raw.")] = False,
@@ -55,14 +67,20 @@ def register(app: typer.Typer) -> None:
     ) -> int:
         """Fetch what is due, load it, build, and publish for readers.
 
-        Example: `tapehouse run` or `tapehouse run AAPL MSFT --every 30s`
+        Example: `tapehouse run AAPL MSFT --every 30s`, or `tapehouse run --flow after-close`
         """
         settings = begin(config, verbose)
         choice = choice_of(symbols, provider, interval)
         names = [name.strip() for name in steps.split(",") if name.strip()]
-        if every:
-            return again_and_again(settings, names, choice, seconds_of(every), market, wait)
-        return once(settings, names, choice, wait, full)
+        if market or flow:
+            if full or tuple(names) != STEPS:
+                raise UsageError("a flow has its own steps", "leave out --steps and --full")
+            turns = [
+                Turn(settings, flow or MARKET_HOURS, name, choice, force, wait)
+                for name in market or ["us"]
+            ]
+            return again_and_again(lambda: max([turned(turn) for turn in turns]), every)
+        return again_and_again(lambda: once(settings, names, choice, wait, full), every)
 
 
 def once(
@@ -80,20 +98,25 @@ def once(
     return close(report)
 
 
-def again_and_again(
-    settings: Settings,
-    steps: list[str],
-    choice: Choice,
-    distance: int,
-    market: str | None,
-    wait: float,
-) -> int:
+def turned(turn: Turn) -> int:
+    """One turn, with the same guards as under a scheduler."""
+    with Screen() as screen:
+        ending = take(replace(turn, watcher=screen))
+    if ending.report:
+        return close(ending.report)
+    if ending.error:
+        complain(ending.error)
+    else:
+        console.print(ending.message)
+    return ending.exit_code
+
+
+def again_and_again(work: Callable[[], int], every: str | None) -> int:
     """Until Ctrl-C or SIGTERM; a run that was missed while the machine slept is not made up for."""
+    if every is None:
+        return work()
+    distance = seconds_of(every)
     while True:
         started = clock.monotonic()
-        closed = skipped(settings, market) if market else None
-        if closed:
-            console.print(closed.message)
-        else:
-            once(settings, steps, choice, wait)
+        work()
         clock.sleep(max(0.0, distance - (clock.monotonic() - started)))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from extract.context import Failure
-from extract.fetch import Fetched, fetch
+from extract.fetch import Around, Fetched, fetch
 from extract.landing import Landing
 from extract.ledger.asked import BACKFILL, Key
 from extract.ledger.view import View
@@ -29,6 +29,7 @@ def fetch_all(
     items: Sequence[WorkItem],
     choice: Choice,
     on_units: Callable[[int, int], None] | None = None,
+    around: Around | None = None,
 ) -> tuple[Fetched, list[str]]:
     """Fetch the plan, and elsewhere what its providers left open; and say who stood in for whom.
 
@@ -36,7 +37,7 @@ def fetch_all(
     it again by the next run, so that the bars of both can be compared.
     """
     log = RequestLog(run_id)
-    done = fetch(settings, landing, run_id, items, on_units, log)
+    done = fetch(settings, landing, run_id, items, on_units, log, around)
     failures, left = list(done.failures), _away(done.failures)
     stand_ins: dict[WorkItem, list[WorkItem]] = {}
     away: set[str] = set()

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from extract.context import Failure, FetchContext
 from extract.landing import Landing
 from extract.ledger.windows import INTERVALS
+from extract.outcomes import PROVIDER_AWAY
 from extract.providers import module
 from extract.request_log import RejectedRows, RequestLog
 from extract.work import WorkItem
@@ -28,6 +29,10 @@ from warehouse.settings import Settings
 UNITS_PER_GROUP = 40
 # Some units are whole months of minutes, or a day of trades that nobody has counted.
 ROWS_PER_GROUP = 400_000
+
+
+# Is given a provider and what asks it, for who wants to watch each, or to ask once more.
+Around = Callable[[str, Callable[[], bool]], object]
 
 
 @dataclass
@@ -63,6 +68,7 @@ def fetch(
     items: Sequence[WorkItem],
     on_units: Callable[[int, int], None] | None = None,
     log: RequestLog | None = None,
+    around: Around | None = None,
 ) -> Fetched:
     """One bad unit never stops the rest; what failed is told in the result.
 
@@ -72,31 +78,60 @@ def fetch(
     log, rejected = log or RequestLog(run_id), RejectedRows()
     done = Fetched()
     ticks = Ticks(on_units)
-    run_folder = settings.folder.runs / f"{run_id:06d}"
     ordered = sorted(items, key=lambda item: item.provider)
     for provider, own in groupby(ordered, key=lambda item: item.provider):
-        context = FetchContext(
-            run_id,
-            settings.provider(provider),
-            log,
-            rejected,
-            settings.folder.root,
-            settings.key(provider),
-            settings.budgets_file,
-            on_unit=ticks.one,
-        )
-        for group in _groups(own):
-            tables = _through_dlt(module(provider).source(group, context), run_folder)
-            tables += [("rejected_rows", rejected.drain()), ("requests", log.drain())]
-            accepted = landing.accept(run_id, tables)
-            done.units += len(group)
-            done.files += len(accepted)
-            done.rows += sum(line.row_count for line in accepted if line.table_name != "requests")
-            module(provider).accepted(group, context)
-            runs.give_way()
-            ticks.landed(len(group))
-        done.failures += context.failures
+        share = Share(settings, landing, log, rejected, provider, tuple(own), done, ticks)
+        around(provider, share.ask) if around else share.ask()
+        done.failures += share.failures
     return done
+
+
+@dataclass
+class Share:
+    """One provider's part of a fetch."""
+
+    settings: Settings
+    landing: Landing
+    log: RequestLog
+    rejected: RejectedRows
+    provider: str
+    items: tuple[WorkItem, ...]
+    done: Fetched
+    ticks: Ticks
+    failures: list[Failure] = field(default_factory=list)
+
+    def ask(self) -> bool:
+        """False when the provider was away altogether; a second call then asks it once more."""
+        again = bool(self.failures)
+        context = FetchContext(
+            self.log.run_id,
+            self.settings.provider(self.provider),
+            self.log,
+            self.rejected,
+            self.settings.folder.root,
+            self.settings.key(self.provider),
+            self.settings.budgets_file,
+            on_unit=None if again else self.ticks.one,
+        )
+        for group in _groups(self.items):
+            self._land(group, context)
+            runs.give_way()
+            if not again:
+                self.done.units += len(group)
+                self.ticks.landed(len(group))
+        self.failures = context.failures
+        return len(self.failures) < len(self.items) or any(
+            one.outcome not in PROVIDER_AWAY for one in self.failures
+        )
+
+    def _land(self, group: Sequence[WorkItem], context: FetchContext) -> None:
+        run_folder = self.settings.folder.runs / f"{self.log.run_id:06d}"
+        tables = _through_dlt(module(self.provider).source(group, context), run_folder)
+        tables += [("rejected_rows", self.rejected.drain()), ("requests", self.log.drain())]
+        accepted = self.landing.accept(self.log.run_id, tables)
+        self.done.files += len(accepted)
+        self.done.rows += sum(one.row_count for one in accepted if one.table_name != "requests")
+        module(self.provider).accepted(group, context)
 
 
 def _groups(items: Iterable[WorkItem]) -> Iterator[tuple[WorkItem, ...]]:

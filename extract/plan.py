@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from extract import universe
 from extract.landing import Landing
 from extract.ledger import asked as history
-from extract.ledger import gaps
+from extract.ledger import auditing, gaps
 from extract.ledger.asked import Asked, Key, Span
 from extract.ledger.coverage import Coverage, coverage, rules
 from extract.ledger.gaps import Wanted
@@ -24,7 +24,7 @@ from extract.work import WorkItem
 from warehouse import clock, market_hours
 from warehouse.errors import UsageError
 from warehouse.folder import DataFolder
-from warehouse.market_hours import Session
+from warehouse.market_hours import ALWAYS_OPEN, Session
 from warehouse.settings import Settings
 
 CHECK = "check"
@@ -56,6 +56,10 @@ class Choice:
     intervals: tuple[str, ...] = ()
     # Nothing but the ledger's open gaps, without waiting for their next try.
     gaps_only: bool = False
+    # A market's own instruments; symbols that are named go before.
+    calendars: tuple[str, ...] = ()
+    # Beside what is due, a few windows that were final long ago.
+    audits: bool = False
 
     def __post_init__(self) -> None:
         unknown = [one for one in self.intervals if one not in INTERVALS]
@@ -67,7 +71,8 @@ class Choice:
 
     def instruments(self, every: Sequence[Instrument]) -> list[Instrument]:
         if not self.symbols:
-            return list(every)
+            own = self.calendars
+            return [one for one in every if not own or one.calendar in own]
         # A recycled symbol means its present holder.
         known = {one.symbol: one for one in sorted(every, key=lambda one: one.delisted_on is None)}
         unknown = [symbol for symbol in self.symbols if symbol not in known]
@@ -131,7 +136,10 @@ class Planner:
         for items in before.values():
             yield from items
         yield from after
-        if not self.choice.gaps_only and not self.choice.symbols and self.sources.with_files:
+        if self.choice.audits:
+            pairs = zip(self.instruments, serving, strict=True)
+            yield from auditing.sample(self, pairs, views)
+        if self._takes_files() and self.sources.with_files:
             yield from self._files()
 
     def _serving(self, instrument: Instrument) -> list[Serving]:
@@ -188,7 +196,7 @@ class Planner:
         wanted = gaps.concerning(
             self.wanted[instrument.instrument_id, interval], serving.provider, serving.checks
         )
-        earliest, until = self._allowed(serving.provider)
+        earliest, until = self.allowed(serving.provider)
         since = max(self.now - serving.back, earliest)
         # However long the machine slept: from where the answers end.
         answered_until = self.asked.answered_until(key) or self.now
@@ -208,14 +216,14 @@ class Planner:
             for (start, end), reason in sorted(due):
                 yield Due(position, session, start, end, reason)
 
-    def _allowed(self, provider: str) -> Span:
+    def allowed(self, provider: str) -> Span:
         """Between which instants the plan behind the key has bars: none too old, none too new."""
         plan = self.settings.provider(provider)
         earliest = self.now - timedelta(days=plan.history_days) if plan.history_days else EVER
         return earliest, self.now - timedelta(minutes=plan.delay_minutes)
 
     def _may(self, provider: str, item: WorkItem) -> bool:
-        earliest, until = self._allowed(provider)
+        earliest, until = self.allowed(provider)
         return earliest <= (item.start or earliest) and (item.end or until) <= until
 
     def _again(self, bar: Wanted, key: Key) -> bool:
@@ -240,6 +248,12 @@ class Planner:
             if unsettled:
                 holes = [(bar_at(session, interval, unsettled[0][0]), unsettled[-1][1])]
         yield from ((hole, reason) for hole in holes)
+
+    def _takes_files(self) -> bool:
+        """Dropped files are no market's; those that never shut take them along."""
+        choice = self.choice
+        everywhere = not choice.calendars or ALWAYS_OPEN in choice.calendars
+        return everywhere and not choice.gaps_only and not choice.symbols
 
     def _files(self) -> Iterator[WorkItem]:
         for path in module("file_drop").waiting_files(self.folder.inbox):

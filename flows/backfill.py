@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from extract import backfill as spans
-from extract import universe
+from extract import journal, universe
 from extract.backfill import Asking, Planned, span_of
 from extract.budgets.forecast import Forecast, forecast
 from extract.landing import Landing
@@ -19,9 +19,6 @@ from flows.run import STEPS, Report, Runner, Watcher, run
 from publish import open_market
 from warehouse import clock
 from warehouse.settings import Settings
-
-# What runs land whether or not anything was asked.
-OF_EVERY_RUN = {"steps"}
 
 
 @dataclass
@@ -99,6 +96,6 @@ def _waiting(runner: Runner) -> bool:
             row = connection.execute("select max(file_seq) from landing_files").fetchone()
         published = int(row[0]) if row and row[0] else 0
     return any(
-        line.table_name not in OF_EVERY_RUN
+        line.table_name not in journal.TABLES
         for line in runner.landing.manifest.lines(after=published)
     )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from extract import failover, journal, plan, raw_tables, reference
 from extract.context import Failure
+from extract.fetch import Around
 from extract.landing import Landing
 from extract.ledger import sources
 from extract.plan import Choice
 from extract.work import WorkItem
 from flows import healing
+from flows.claims import claimed
 from flows.origin import folder_clock, market_source
 from publish import snapshot
 from publish.snapshot import Published
@@ -81,6 +84,10 @@ class Runner:
         self.work_list: Callable[[Runner], list[WorkItem]] = all_that_is_due
         # Set when what was planned leaves nothing to do for the steps that follow.
         self.is_done = False
+        # Held from the plan until what it asks for is landed.
+        self.asking = ExitStack()
+        # What a scheduler puts around the asking of each provider.
+        self.around: Around | None = None
 
     def plan(self, step: Step) -> None:
         self.report.planned = self.work_list(self)
@@ -101,6 +108,7 @@ class Runner:
             self.report.planned,
             self.choice,
             self.watcher.moved,
+            self.around,
         )
         self.report.notes += notes
         self.report.failures = done.failures
@@ -111,7 +119,7 @@ class Runner:
     def load(self, step: Step) -> None:
         with writer(self.folder.root, f"run {self.run.run_id}: load", self.wait_seconds):
             done = raw_tables.load(self.folder, self.landing)
-            if journal.land_steps(self.landing, self.run.run_id):
+            if journal.land(self.landing, self.run.run_id):
                 raw_tables.load(self.folder, self.landing)
         self.report.damaged = done.damaged
         step.row_count = done.rows
@@ -129,6 +137,7 @@ class Runner:
                 select=self.select,
                 full_refresh=self.full_refresh,
                 on_node=lambda _: self.watcher.moved(),
+                on_results=partial(self.run.note_nodes, step),
             )
         self.report.warnings = built.warnings
         self.report.node_seconds = built.node_seconds
@@ -144,7 +153,11 @@ class Runner:
 def all_that_is_due(runner: Runner) -> list[WorkItem]:
     if keyless := sources.without_keys(runner.settings, runner.choice.providers):
         runner.report.notes.append(keyless)
-    return plan.make(runner.settings, runner.landing, runner.choice)
+    claim = claimed(runner.folder, runner.choice, runner.report.run_id)
+    choice, left_to_others = runner.asking.enter_context(claim)
+    runner.report.notes += left_to_others
+    runner.is_done = choice is None
+    return plan.make(runner.settings, runner.landing, choice) if choice else []
 
 
 def run(
@@ -164,11 +177,12 @@ def run(
     ordered = [name for name in STEPS if name in steps or (name == "plan" and "extract" in steps)]
     source = market_source(settings, move_on) if "extract" in ordered else folder_clock(settings)
     full = clear_words(settings.folder.root, "beginning a run")
-    with full, source as own, _started(own) as started:
+    with full, source as own, _started(own) as started, ExitStack() as opened:
         healed = healing.heal(own.folder)
         runner = Runner(own, started, choice or Choice(), watcher)
         runner.report.healed = healed
         runner.wait_seconds = wait_seconds
+        opened.enter_context(runner.asking)
         if prepare:
             prepare(runner)
         for name in ordered:
@@ -181,6 +195,8 @@ def run(
                 # What was landed before a disk filled or a provider went away is still good.
                 if name != "extract":
                     break
+            if name == "extract":
+                runner.asking.close()
             if runner.is_done:
                 break
         return runner.report

@@ -1,25 +1,18 @@
-"""Whether a scheduled run has work at this hour, and how it ended, in words."""
+"""How a run ended, in words and as an exit code."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from extract.outcomes import Outcome
-from extract.plan import Choice
-from flows.origin import folder_clock
-from flows.run import Report, Runner, Watcher, run
-from warehouse import clock, errors, market_hours
+from flows.run import Report, Watcher
+from warehouse import errors
 from warehouse.errors import BusyError, ProviderAwayError, TapehouseError
 from warehouse.logs import one_line, redact
 from warehouse.runs import Step
-from warehouse.settings import Settings
 
-DISTANCE = timedelta(minutes=15)
-# The bars of the last quarter of an hour, and the day's own, can be asked for only after the close.
-AFTER_CLOSE = 2 * DISTANCE
 AWAY = {Outcome.UNAVAILABLE, Outcome.THROTTLED, Outcome.BLOCKED}
 UNITS = {"plan": "units of work", "build": "models", "publish": "bytes", "extract": "rows landed"}
 
@@ -43,49 +36,6 @@ class Lines(Watcher):
 
     def step_ended(self, step: Step) -> None:
         self._say(step_line(step))
-
-
-def take_turn(
-    settings: Settings,
-    market: str = "us",
-    choice: Choice | None = None,
-    force: bool = False,
-    wait_seconds: float = 0,
-    watcher: Watcher | None = None,
-    prepare: Callable[[Runner], Any] | None = None,
-) -> Ending:
-    """One run if the market is open (or forced), else nothing at all."""
-    closed = None if force else skipped(settings, market)
-    return closed or ending_of(
-        run(settings, choice=choice, watcher=watcher, wait_seconds=wait_seconds, prepare=prepare)
-    )
-
-
-def skipped(settings: Settings, market: str) -> Ending | None:
-    calendar = market_hours.calendar_of(market)
-    with folder_clock(settings):
-        opens_at = next_open(calendar, clock.now())
-    if opens_at is None:
-        return None
-    return Ending("Skipped", f"skipped: closed, next open {opens_at:%Y-%m-%d %H:%M} UTC")
-
-
-def next_open(calendar: str, now: datetime) -> datetime | None:
-    """None while there is something to fetch: in a session, and shortly after its close."""
-    for session in market_hours.sessions(calendar, now - AFTER_CLOSE, now + timedelta.resolution):
-        pause, resume = session.break_starts_at, session.break_ends_at
-        if pause and resume and pause + AFTER_CLOSE <= now < resume:
-            return resume
-        return None
-    return market_hours.upcoming(calendar, now).opens_at
-
-
-def overtaken(scheduled_at: datetime) -> Ending | None:
-    """After downtime all late runs start, oldest first; the newest alone does all the work."""
-    planned = scheduled_at.astimezone(UTC).replace(tzinfo=None)
-    if clock.system_now() - planned < DISTANCE:
-        return None
-    return Ending("Skipped", f"skipped: late, was due {planned:%Y-%m-%d %H:%M} UTC, a newer run is")
 
 
 def ending_of(report: Report) -> Ending:
@@ -155,6 +105,7 @@ def closing_lines(ending: Ending) -> Iterator[str]:
     report = ending.report
     if report:
         yield from (f"healed: {line}" for line in report.healed)
+        yield from (one_line(note) for note in report.notes)
         for failure in report.failures[:20]:
             item = failure.item
             yield one_line(

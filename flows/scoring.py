@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from extract import reference, scores
+from extract import journal, reference, scores
 from extract.scores import Answer, Refused
 from flows.run import Report, Runner, Watcher, clear_words, run
 from publish import open_market
@@ -115,7 +115,7 @@ def _only_scores_are_new(runner: Runner) -> bool:
         row = connection.execute("select max(file_seq) from landing_files").fetchone()
     published = int(row[0]) if row and row[0] else 0
     new = {line.table_name for line in runner.landing.manifest.lines(after=published)}
-    return new <= {scores.TABLE, "steps"} and not reference.changed_rules(runner.landing)
+    return new <= {scores.TABLE, *journal.TABLES} and not reference.changed_rules(runner.landing)
 
 
 def registered(settings: Settings, name: str) -> ScorerSettings:

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from warehouse.errors import BadDataError, TapehouseError, full_disk
 from warehouse.folder import DataFolder
+from warehouse.logs import redact
 from warehouse.settings import PROJECT, export_for_children
 
 QUIET = ("--quiet", "--no-use-colors", "--log-level", "none")
@@ -19,6 +21,19 @@ QUIET = ("--quiet", "--no-use-colors", "--log-level", "none")
 _manifests: dict[tuple[str, bool], Any] = {}
 _ahead: list[subprocess.Popen[bytes]] = []
 driven = False
+
+
+@dataclass(frozen=True)
+class Node:
+    """What became of one model or seed, or of one test that did not pass."""
+
+    node: str
+    resource_type: str
+    status: str
+    started_at: datetime | None
+    seconds: float
+    row_count: int | None
+    message: str | None
 
 
 @dataclass
@@ -98,8 +113,9 @@ def build(
     select: str | None = None,
     full_refresh: bool = False,
     on_node: Callable[[str], None] | None = None,
+    on_results: Callable[[list[Node]], object] | None = None,
 ) -> Built:
-    """Build, and raise when anything that must hold does not."""
+    """Build, and raise when anything that must hold does not; `on_results` is told either way."""
     # Unit tests prove the project, not the data; exposures tell who reads, and build nothing.
     arguments = ["build", "--exclude-resource-type", "unit_test", "exposure"]
     if select:
@@ -109,6 +125,8 @@ def build(
     answer = invoke(folder, target, arguments, on_node)
     if answer.result is None or isinstance(answer.exception, KeyboardInterrupt):
         raise _failure(answer)
+    if on_results:
+        on_results([_node(one) for one in answer.result.results if _is_told(one)])
     built = Built(seconds=answer.result.elapsed_time)
     broken = []
     for result in answer.result.results:
@@ -133,6 +151,26 @@ def build(
             f"see {folder.logs / 'dbt.log'}; readers keep the last good copy",
         )
     return built
+
+
+def _is_told(result: Any) -> bool:
+    """Hundreds of tests pass in each build; only the others say something."""
+    kind = result.node.resource_type
+    return kind in ("model", "seed") or (kind == "test" and str(result.status) != "pass")
+
+
+def _node(result: Any) -> Node:
+    status = str(result.status)
+    begun = [one.started_at for one in result.timing if one.started_at]
+    return Node(
+        result.node.name,
+        str(result.node.resource_type),
+        status,
+        min(begun).replace(tzinfo=None) if begun else None,
+        result.execution_time,
+        (result.adapter_response or {}).get("rows_affected", result.failures),
+        None if status == "success" else redact(_first_lines(result.message)),
+    )
 
 
 def close_connections() -> None:

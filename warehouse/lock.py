@@ -83,6 +83,21 @@ class FileLock:
         except (OSError, ValueError, KeyError):
             return "another process"
 
+    def holder_pid(self) -> int | None:
+        """Of the last holder; only who has just failed to take the lock knows that it lives."""
+        try:
+            return int(json.loads(self.path.read_text())["pid"])
+        except (OSError, ValueError, KeyError):
+            return None
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """For children that shall hold it as well, until the last of them ends."""
+        # Windows hands on no descriptors.
+        if self._descriptor is None or sys.platform == "win32":
+            return ()
+        return (self._descriptor,)
+
     def take(self, wait_seconds: float = 0) -> None:
         """Wait at most so long, then say who holds it."""
         until = clock.monotonic() + wait_seconds

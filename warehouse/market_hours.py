@@ -12,6 +12,7 @@ from typing import Any
 from warehouse import clock
 from warehouse.errors import UsageError
 
+ALWAYS_OPEN = "24/7"
 TIMEZONES = {
     "XNYS": "America/New_York",
     "XNAS": "America/New_York",
@@ -20,7 +21,7 @@ TIMEZONES = {
     "XTKS": "Asia/Tokyo",
     "XHKG": "Asia/Hong_Kong",
     "CMES": "America/New_York",
-    "24/7": "UTC",
+    ALWAYS_OPEN: "UTC",
 }
 CALENDARS = tuple(TIMEZONES)
 # The library knows no sessions before.
@@ -34,8 +35,10 @@ MARKETS = {
     "tokyo": "XTKS",
     "hongkong": "XHKG",
     "futures": "CMES",
-    "crypto": "24/7",
+    "crypto": ALWAYS_OPEN,
 }
+# Calendars that go along with a market, for they have no schedule of their own.
+GOES_ALONG = {"us": ("XNAS", "CMES")}
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,11 @@ def calendar_of(market: str) -> str:
     except KeyError:
         names = ", ".join([*MARKETS, *CALENDARS])
         raise UsageError(f"unknown market {market!r}", f"choose one of: {names}") from None
+
+
+def calendars_of(market: str) -> tuple[str, ...]:
+    """Whose instruments a market's run asks for; the first calendar says when it is open."""
+    return (calendar_of(market), *GOES_ALONG.get(market.lower(), ()))
 
 
 @lru_cache(maxsize=64)

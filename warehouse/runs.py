@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,8 @@ from warehouse.folder import DataFolder
 from warehouse.lock import FileLock
 
 log = logs.get(__name__)
+
+NODES = "nodes.jsonl"
 
 _stopping = threading.Event()
 
@@ -105,13 +107,18 @@ class Run:
             log.info("step ended", step=name, outcome=step.outcome, rows=step.row_count)
         give_way()
 
+    def note_nodes(self, step: Step, nodes: Sequence[Any]) -> None:
+        """What became of each node of a build, whether or not the build held."""
+        key = {"run_id": self.run_id, "step_number": step.step_number}
+        _append(self.path / NODES, [{**key, **vars(node)} for node in nodes])
+
     def _write(self, step: Step) -> None:
-        fields: dict[str, Any] = dict(vars(step))
-        for name in ("started_at", "ended_at"):
-            if fields[name] is not None:
-                fields[name] = fields[name].isoformat()
-        with (self.path / "steps.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(fields) + "\n")
+        _append(self.path / "steps.jsonl", [vars(step)])
+
+
+def _append(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, default=datetime.isoformat) + "\n" for row in rows)
 
 
 def run_ids(folder: DataFolder) -> list[int]:
@@ -130,6 +137,22 @@ def is_alive(folder: DataFolder, run_id: int) -> bool:
     free = lock.try_take()
     lock.release()
     return not free
+
+
+def nodes(folder: DataFolder, run_id: int) -> list[dict[str, Any]]:
+    """What became of the nodes of a run's builds, as far as it was written down."""
+    path = folder.runs / f"{run_id:06d}" / NODES
+    found = []
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
+        try:
+            row = json.loads(line)
+            if row["started_at"] is not None:
+                row["started_at"] = datetime.fromisoformat(row["started_at"])
+        except (ValueError, KeyError):
+            # The last line of a run that was killed.
+            continue
+        found.append(row)
+    return found
 
 
 def steps(folder: DataFolder, run_id: int) -> list[Step]:

@@ -58,6 +58,10 @@ class PublishSection(Section):
     keep: int = Field(default=3, ge=1, le=100)
 
 
+class PrefectSection(Section):
+    port: int = Field(default=4200, ge=1, le=65_535)
+
+
 class ScorerSettings(Section):
     """A person's own model: a Python file with `score(table)`, and the features it is given."""
 
@@ -92,6 +96,7 @@ class Settings(BaseSettings):
     landing: LandingSection = LandingSection()
     log: LogSection = LogSection()
     publish: PublishSection = PublishSection()
+    prefect: PrefectSection = PrefectSection()
     sandbox: SandboxSection = SandboxSection()
     providers: ProvidersSection = ProvidersSection()
     budgets: BudgetsSection = BudgetsSection()

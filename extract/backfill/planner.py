@@ -197,7 +197,7 @@ class SpanPlanner(Planner):
 
     def _closed(self, session: Session, provider: str | None = None) -> datetime:
         """The end of the newest bar that is over, and that the provider's plan has already."""
-        until = self._allowed(provider)[1] if provider else self.now
+        until = self.allowed(provider)[1] if provider else self.now
         return closed_until(session, self.asking.interval, until)
 
     def _reaching(

@@ -12,7 +12,7 @@ from warehouse.errors import UsageError
 # The journal of a run's steps is no news of any market.
 RUNS = """
 select run_id, max(file_seq) as last_file_seq
-from landing_files group by run_id having count(*) filter (table_name <> 'steps') > 0
+from landing_files group by run_id having count(*) filter (table_name not in ('steps', 'nodes')) > 0
 order by last_file_seq
 """
 

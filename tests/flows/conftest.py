@@ -18,6 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from flows.server.api import Api
 from sandbox import Exchange
 from warehouse import clock, settings
 from warehouse.folder import DataFolder
@@ -71,6 +72,9 @@ class Harness:
         answer = requests.get(f"{self.url}/{path}", timeout=30)
         answer.raise_for_status()
         return answer.json()
+
+    def deployments(self) -> dict[str, dict[str, Any]]:
+        return Api(self.url).deployments()
 
     def ended(self, flow_run_id: str) -> dict[str, Any]:
         """The flow run, once it has come to its end."""

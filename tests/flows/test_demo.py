@@ -15,7 +15,15 @@ from publish import open_market
 from sandbox import Exchange
 from warehouse.folder import DataFolder
 
-MADE_BY_RUNS = ("build_marks", "elt_job_log", "steps", "stg_tapehouse__steps")
+MADE_BY_RUNS = (
+    "build_marks",
+    "elt_job_log",
+    "elt_node_log",
+    "nodes",
+    "steps",
+    "stg_tapehouse__nodes",
+    "stg_tapehouse__steps",
+)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import ast
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,9 @@ import yaml
 from extract.landing import Landing
 from extract.plan import Choice
 from flows.run import run
-from flows.schedules import Ending, ending_of, next_open, overtaken, take_turn
+from flows.schedules import Ending, ending_of
+from flows.turns.frames import frames
+from flows.turns.taking import FLOWS, Turn, take
 from publish import open_market
 from sandbox import Exchange
 from warehouse import clock, database, errors, runs
@@ -27,48 +29,17 @@ if TYPE_CHECKING:
 
 SATURDAY = datetime(2026, 3, 14, 16, 0)
 BITCOIN = Choice(("BTCUSDT",), intervals=("1d",))
+PREFECTS = {"after_close.py", "edge.py", "market_hours.py", "repair.py"}
 
 
-@pytest.mark.parametrize(
-    ("calendar", "now", "opens_at"),
-    [
-        ("XNYS", "2026-03-11 15:00", None),
-        ("XNYS", "2026-03-11 20:15", None),
-        ("XNYS", "2026-03-11 20:30", "2026-03-12 13:30"),
-        ("XNYS", "2026-03-11 13:29", "2026-03-11 13:30"),
-        ("XNYS", "2026-03-14 16:00", "2026-03-16 13:30"),
-        ("XNYS", "2026-11-26 16:00", "2026-11-27 14:30"),
-        ("XNYS", "2026-11-27 18:15", None),
-        ("XNYS", "2026-11-27 18:30", "2026-11-30 14:30"),
-        ("XTKS", "2026-03-11 02:35", None),
-        ("XTKS", "2026-03-11 03:15", "2026-03-11 03:30"),
-        ("24/7", "2026-03-14 16:00", None),
-    ],
-    ids=[
-        "in a session",
-        "the close is still to be fetched",
-        "evening",
-        "a minute early",
-        "saturday",
-        "holiday",
-        "early close is still to be fetched",
-        "early close is over",
-        "lunch has begun",
-        "lunch",
-        "crypto never shuts",
-    ],
-)
-def test_the_calendar_decides_whether_there_is_work(
-    calendar: str, now: str, opens_at: str | None
-) -> None:
-    expected = datetime.fromisoformat(opens_at) if opens_at else None
-    assert next_open(calendar, datetime.fromisoformat(now)) == expected
+def turn_of(settings: Settings, force: bool = False, wait_seconds: float = 0) -> Ending:
+    return take(Turn(settings, choice=BITCOIN, force=force, wait_seconds=wait_seconds))
 
 
 def test_a_closed_market_is_left_alone_and_told_when_it_opens(own_settings: Settings) -> None:
     own_settings.folder.prepare("real")
     clock.use(lambda: SATURDAY)
-    ending = take_turn(own_settings)
+    ending = turn_of(own_settings)
     assert (ending.name, ending.message, ending.exit_code) == (
         "Skipped",
         "skipped: closed, next open 2026-03-16 13:30 UTC",
@@ -82,23 +53,23 @@ def test_a_sandbox_folder_is_in_session_whatever_the_machine_says(
 ) -> None:
     own_settings.folder.prepare("sandbox")
     clock.use(lambda: SATURDAY)
-    assert take_turn(own_settings, choice=BITCOIN).name == "Busy"
+    assert turn_of(own_settings).name == "Busy"
 
 
 def test_a_forced_run_works_although_the_market_is_closed(
     at_exchange: Settings, exchange: Exchange, other_writer: None
 ) -> None:
     exchange.set_clock(SATURDAY)
-    assert take_turn(at_exchange, choice=BITCOIN).name == "Skipped"
+    assert turn_of(at_exchange).name == "Skipped"
     assert exchange.journal() == []
-    assert take_turn(at_exchange, choice=BITCOIN, force=True).name == "Busy"
+    assert turn_of(at_exchange, force=True).name == "Busy"
     assert exchange.journal() != []
 
 
 def test_a_busy_warehouse_costs_nothing_that_was_fetched(
     at_exchange: Settings, other_writer: None
 ) -> None:
-    ending = take_turn(at_exchange, choice=BITCOIN, wait_seconds=0.2)
+    ending = turn_of(at_exchange, wait_seconds=0.2)
     assert (ending.name, ending.error, ending.exit_code) == ("Busy", None, errors.BUSY)
     assert ending.message.startswith("busy, the next run takes it; ")
     assert "another program" in ending.message
@@ -144,15 +115,6 @@ def test_a_failed_build_fails_the_run_and_publishes_nothing(at_exchange: Setting
     assert not folder.market.exists()
 
 
-def test_a_late_run_leaves_the_work_to_the_newer_one() -> None:
-    now = clock.system_now().replace(tzinfo=UTC)
-    assert overtaken(now - timedelta(minutes=5)) is None
-    late = overtaken(now - timedelta(hours=2))
-    assert isinstance(late, Ending)
-    assert late.name == "Skipped"
-    assert late.error is None
-
-
 def script(data: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if name != "PREFECT_API_URL"}
     return subprocess.run(
@@ -183,55 +145,58 @@ def test_the_script_runs_without_a_server_and_says_how_it_ended(
 
 
 def test_a_run_needs_no_prefect() -> None:
-    code = "import sys, flows.run, flows.schedules; sys.exit('prefect' in sys.modules)"
+    code = (
+        "import sys, flows.run, flows.turns.upcoming, cli.main; sys.exit('prefect' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, timeout=60).returncode == 0
     importers = set()
-    for path in (PROJECT / "flows").glob("*.py"):
+    for path in (PROJECT / "flows").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
                 names = [node.module or ""]
             if any(name.split(".")[0] == "prefect" for name in names):
                 importers.add(path.name)
-    assert importers == {"market_hours.py"}
-
-
-def declared() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.safe_load((PROJECT / "prefect.yaml").read_text())[
-        "deployments"
-    ]
-    return found
+    assert importers == PREFECTS
 
 
 def test_the_timetable_shows_every_schedule() -> None:
-    timetable = (PROJECT / "flows" / "README.md").read_text(encoding="utf-8")
-    for deployment in declared():
-        row = next(
-            line for line in timetable.splitlines() if line.startswith(f"| `{deployment['name']}`")
-        )
-        for schedule in deployment["schedules"]:
-            assert f"`{schedule['cron']}`" in row
-            assert schedule["timezone"] in row
+    timetable = (PROJECT / "flows" / "README.md").read_text(encoding="utf-8").splitlines()
+    shown = {line.split("`")[1]: line for line in timetable if line.startswith("| `")}
+    for frame in frames():
+        row = shown[frame.full_name]
+        assert f"`{frame.cron}`" in row
+        assert frame.timezone in row
+        assert ("paused" in row) is frame.is_paused
+    rows = {name for name in shown if "/" in name and name.partition("/")[0] in FLOWS}
+    assert rows == {frame.full_name for frame in frames()}
+    assert {frame.flow for frame in frames()} == FLOWS.keys()
 
 
-def test_a_deployment_is_on_the_server_as_it_is_declared(prefect_server: Harness) -> None:
-    (found,) = prefect_server.post("deployments/filter")
-    (wanted,) = declared()
-    (schedule,) = found["schedules"]
-    assert {name: schedule["schedule"][name] for name in ("cron", "timezone")} == {
-        "cron": wanted["schedules"][0]["cron"],
-        "timezone": "America/New_York",
-    }
-    assert found["parameters"] == wanted["parameters"]
-    assert found["global_concurrency_limit"]["limit"] == 1
-    assert found["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
-    assert found["pull_steps"] == [
-        {"prefect.deployments.steps.set_working_directory": {"directory": str(PROJECT)}}
+def test_deployments_are_on_the_server_as_they_are_declared(prefect_server: Harness) -> None:
+    wanted: list[dict[str, Any]] = yaml.safe_load((PROJECT / "prefect.yaml").read_text())[
+        "deployments"
     ]
+    found = prefect_server.deployments()
+    assert found.keys() == {frame.full_name for frame in frames()}
+    for frame, declared in zip(frames(), wanted, strict=True):
+        held = found[frame.full_name]
+        (schedule,) = held["schedules"]
+        assert (schedule["schedule"]["cron"], schedule["schedule"]["timezone"]) == (
+            frame.cron,
+            frame.timezone,
+        )
+        assert held["paused"] is frame.is_paused
+        assert held["parameters"] == declared["parameters"]
+        assert held["global_concurrency_limit"]["limit"] == 1
+        assert held["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+        assert held["pull_steps"] == [
+            {"prefect.deployments.steps.set_working_directory": {"directory": str(PROJECT)}}
+        ]
 
 
 def test_a_worker_takes_one_run_at_a_time_through_to_readers(worker: Harness) -> None:
-    (deployment,) = worker.post("deployments/filter")
+    deployment = worker.deployments()["market-hours/us"]
     path = f"deployments/{deployment['id']}/create_flow_run"
     body = {"parameters": {**deployment["parameters"], "symbols": ["AAPL", "BTCUSDT"]}}
     first = worker.post(path, state={"type": "SCHEDULED"}, **body)["id"]
@@ -246,12 +211,13 @@ def test_a_worker_takes_one_run_at_a_time_through_to_readers(worker: Harness) ->
         (symbols,) = connection.execute("select count(distinct symbol) from daily_bars").fetchall()
     assert symbols == (2,)
     (artifact,) = worker.post("artifacts/filter")
+    assert artifact["key"] == "market-hours-steps"
     for step in ("plan", "extract", "load", "build", "publish"):
         assert f'"step": "{step}"' in artifact["data"]
-    tasks = worker.post("task_runs/filter")
-    assert {one["name"].split("-")[0] for one in tasks} == {
-        "plan", "extract", "load", "build", "publish",
-    }  # fmt: skip
+    tags = {one["name"].rpartition("-")[0]: one["tags"] for one in worker.post("task_runs/filter")}
+    steps = {step: [f"step:{step}"] for step in ("plan", "extract", "load", "build", "publish")}
+    asked = {f"extract {name}": [f"provider:{name}"] for name in ("binance", "fmp", "yahoo")}
+    assert {name: tags[name] for name in (steps | asked)} == steps | asked
 
 
 def test_a_skipped_run_completes_and_says_so(
@@ -275,24 +241,27 @@ def test_a_symbol_that_nobody_knows_fails_the_flow(
     assert "not in the universe: NOSUCH" in str(state.message)
 
 
-def test_only_extraction_is_tried_again(
+def test_only_a_provider_that_is_away_is_tried_again(
     prefect_server: Harness,
     at_exchange: Settings,
     exchange: Exchange,
     other_writer: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import flows.market_hours as module
+    from flows.market_hours import market_hours
+    from flows.server import edge
 
-    exchange.add_fault({"do": {"status": 503}})
-    monkeypatch.setattr(module, "RETRY_DELAYS", [0, 0])
-    state = module.market_hours(symbols=["BTCUSDT"], wait_seconds=0, return_state=True)
+    exchange.add_fault({"do": {"status": 503}, "match": {"symbol": "BTCUSDT"}})
+    monkeypatch.setattr(edge, "RETRY_DELAYS", [0, 0])
+    state = market_hours(symbols=["AAPL", "BTCUSDT"], wait_seconds=0, return_state=True)
     assert (state.is_completed(), state.name) == (True, "Busy")
     flow_run = str(state.state_details.flow_run_id)
     tried = {
-        one["name"].split("-")[0]: (one["run_count"], one["state_name"])
+        one["name"].rpartition("-")[0]: (one["run_count"], one["state_name"])
         for one in prefect_server.post(
             "task_runs/filter", task_runs={"flow_run_id": {"any_": [flow_run]}}
         )
     }
-    assert tried == {"plan": (1, "Completed"), "extract": (3, "Failed"), "load": (1, "Busy")}
+    assert tried["extract binance"] == (3, "Failed")
+    assert tried["extract yahoo"] == (1, "Completed")
+    assert (tried["extract"], tried["load"]) == ((1, "Completed"), (1, "Busy"))

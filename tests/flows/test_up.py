@@ -1,0 +1,208 @@
+"""`tapehouse up` as people use it: started, killed, started again, and stopped whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import HOLDER, PREFECT
+
+from flows.server.api import Api
+from flows.server.place import Place
+from flows.turns import journal
+from warehouse import clock, errors
+from warehouse.errors import ConfigurationError
+from warehouse.folder import DataFolder
+from warehouse.lock import FileLock, writer_lock_path
+from warehouse.settings import PROJECT, Settings
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A sandbox folder, a free port and a home of its own; schedules fire nothing by themselves."""
+
+    place: Place
+    environment: dict[str, str]
+
+    @property
+    def api(self) -> Api:
+        return Api(self.place.api)
+
+    @property
+    def children(self) -> dict[str, int]:
+        return dict(self.place.remembered().get("children", {}))
+
+    def tapehouse(self, *arguments: str, code: int = errors.DONE) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *arguments],
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def run(self, deployment: str, **parameters: Any) -> dict[str, Any]:
+        """Through Prefect's own command, from the project's folder, to the run's end."""
+        told = [f"--param={name}={json.dumps(given)}" for name, given in parameters.items()]
+        done = subprocess.run(
+            [PREFECT, "deployment", "run", deployment, *told, "--watch"],
+            cwd=PROJECT,
+            env={**self.environment, "PREFECT_API_URL": self.place.api},
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return dict(self.api.flow_runs("COMPLETED")[0])
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    root = tmp_path_factory.mktemp("up")
+    folder = DataFolder(root / "data")
+    folder.prepare("sandbox")
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    own = {
+        "HOME": str(root / "home"),
+        "TAPEHOUSE_DATA_DIR": str(folder.root),
+        "TAPEHOUSE_PREFECT__PORT": str(port),
+        "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
+        "COLUMNS": "200",
+    }
+    found = Installed(Place(folder, port), {**kept, **own})
+    (root / "home").mkdir()
+    # Somebody else writes all the while, so that a run ends before the build: it is not the point.
+    holder = [sys.executable, "-c", HOLDER, str(writer_lock_path(folder.root))]
+    with subprocess.Popen(holder, cwd=PROJECT, stdin=subprocess.PIPE) as writing:
+        try:
+            yield found
+        finally:
+            found.tapehouse("down")
+            writing.communicate(timeout=20)
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # One that nobody waited for is not alive.
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+def test_up_runs_a_deployment_outlives_a_kill_and_goes_down_whole(installed: Installed) -> None:
+    place, api = installed.place, installed.api
+    assert f"http://127.0.0.1:{place.port}" in installed.tapehouse("up", "--detach")
+    assert "it is up already" in installed.tapehouse("up", code=errors.BUSY)
+
+    done = installed.run("market-hours/us", symbols=["BTCUSDT"], wait_seconds=0)
+    assert done["state_name"] == "Busy"
+    (artifact,) = api.ask("POST", "artifacts/filter", {})
+    assert artifact["key"] == "market-hours-steps"
+    status = installed.tapehouse("status")
+    assert f"up at http://127.0.0.1:{place.port}" in status
+    assert "after-close/us" in status
+    assert "paused     market-hours/us-minute" in status
+    assert "busy, the next run takes it" in status
+
+    # A person's choice, three runs that wait, and then everything but the server is killed.
+    deployments = api.deployments()
+    us = deployments["market-hours/us"]["id"]
+    api.ask("POST", f"deployments/{deployments['market-hours/crypto']['id']}/pause_deployment")
+    api.ask("POST", f"deployments/{deployments['market-hours/london']['id']}/resume_deployment")
+    later = (clock.system_now() + timedelta(days=1)).isoformat() + "Z"
+    waits = {"type": "SCHEDULED", "state_details": {"scheduled_time": later}}
+    for _ in range(3):
+        api.ask("POST", f"deployments/{us}/create_flow_run", {"state": waits})
+    left = installed.children
+    killed = place.lock_pid()
+    assert killed is not None
+    for pid in (killed, left["worker"]):
+        os.kill(pid, signal.SIGKILL)
+    assert "not up" in installed.tapehouse("status", "-n", "0")
+    sleep_through_days(place)
+
+    (place.home / "deployed.sha256").unlink()
+    installed.tapehouse("up", "--detach")
+    log = (place.folder.logs / "up.log").read_text(encoding="utf-8")
+    assert f"ended server (process {left['server']}), which a killed `up` had left" in log
+    assert "2 late runs are skipped" in log
+    assert not alive(left["server"])
+    after = api.deployments()
+    assert after["market-hours/crypto"]["paused"]
+    assert not after["market-hours/london"]["paused"]
+    assert after["after-close/london"]["paused"]
+    assert [one["state_name"] for one in api.flow_runs("CANCELLED")] == ["Skipped", "Skipped"]
+    # The newest of the late ones was started, and left the work to the next slot.
+    until = clock.monotonic() + 90
+    while not (entries := journal.of(place.folder, "market-hours", "us"))[-1].message.startswith(
+        "skipped: late"
+    ):
+        assert clock.monotonic() < until, entries
+        clock.sleep(0.5)
+
+    running = installed.children
+    assert "down: process" in installed.tapehouse("down")
+    assert [pid for pid in running.values() if alive(pid)] == []
+    assert place.lock_pid() is None
+    place.check_port()
+    assert "nothing was up" in installed.tapehouse("down")
+    assert not (Path(installed.environment["HOME"]) / ".prefect").exists()
+
+
+def sleep_through_days(place: Place) -> None:
+    """What waits on the server was due days ago, an hour apart, as its schedule had it."""
+    with sqlite3.connect(place.home / "prefect.db", timeout=60) as database:
+        waiting = database.execute(
+            "select id from flow_run where state_type = 'SCHEDULED'"
+        ).fetchall()
+        assert len(waiting) == 3
+        for hours, (run,) in enumerate(waiting):
+            due = f"{clock.system_now() - timedelta(days=3, hours=hours):%Y-%m-%d %H:%M:%S.%f}"
+            database.execute(
+                "update flow_run set auto_scheduled = 1, expected_start_time = ?, "
+                "next_scheduled_start_time = ? where id = ?",
+                (due, due, run),
+            )
+    database.close()
+
+
+def test_a_port_that_is_taken_is_told_with_the_setting(own_settings: Settings) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        own_settings.prefect.port = other.getsockname()[1]
+        with pytest.raises(ConfigurationError, match="is taken") as told:
+            Place.of(own_settings).check_port()
+    assert "prefect.port" in told.value.next_step
+
+
+def test_children_hold_their_lock_when_their_parent_is_gone(folder: DataFolder) -> None:
+    path = folder.state / "held.lock"
+    lock = FileLock(path)
+    lock.take()
+    child = subprocess.Popen(["sleep", "60"], pass_fds=lock.descriptors)
+    lock.release()
+    assert not FileLock(path).try_take()
+    child.kill()
+    child.wait()
+    free = FileLock(path)
+    assert free.try_take()
+    free.release()
