@@ -83,8 +83,10 @@ def facts(copy: Copy, sections: Sequence[Section]) -> list[Fact]:
         missing = sum(one[3] for one in held)
         detail = f"{missing:,} bars missing"
         told.append(Fact("Completeness", shown("share", share), detail, "completeness"))
-    findings = sum(row.cells[2] - row.cells[3] for row in tables["findings"].rows)
-    told.append(Fact("Quality findings", f"{findings:,}", "not excepted", "quality"))
+    found = [row.cells for row in tables["findings"].rows]
+    grave = sum(one[2] - one[3] for one in found if one[1] != "info")
+    detail = f"and {sum(one[2] for one in found if one[1] == 'info'):,} of severity info"
+    told.append(Fact("Quality findings", f"{grave:,}", detail, "quality"))
     moved = len(tables["restatements"].rows)
     told.append(Fact("Restated numbers", f"{moved:,}", "", "restatements"))
     asked = [row.cells for row in tables["providers"].rows]

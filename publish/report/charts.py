@@ -24,7 +24,7 @@ DASHES = ("solid", "dashed", "dashdot", "dotted", (0, (5, 1)), (0, (3, 1, 1, 1))
 UP, DOWN = "#00694B", "#B3261E"
 OUTCOMES = {"ok": "#0072B2", "empty": "#9ECAE1", "throttled": "#E69F00", "failed": "#B3261E"}
 INCHES = 8.8
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "svg.hashsalt": "tapehouse",
     "svg.fonttype": "none",
     "font.size": 9.5,
@@ -55,7 +55,7 @@ def draw(figure: Figure) -> str:
 
 def height(figure: Figure) -> float:
     if figure.kind in ("bars_across", "dots", "stacked"):
-        return 0.9 + 0.23 * max(len(one.x) for one in figure.series)
+        return 0.9 + 0.19 * max(len(one.x) for one in figure.series)
     return 3.6 if figure.kind == "breadth" else 2.6
 
 
@@ -102,13 +102,17 @@ def above(axes: Axes, columns: int) -> None:
 def dated(axes: Axes, figure: Figure) -> None:
     """Days below, and the week of the report shaded."""
     days = sorted({day for one in figure.series for day in one.x})
-    locator = axis_dates.AutoDateLocator(minticks=3, maxticks=8)
+    locator = axis_dates.AutoDateLocator(minticks=3, maxticks=8)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(axis_dates.ConciseDateFormatter(locator))
+    formatter = axis_dates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(formatter)
     marked: date | None = figure.marked_from
     if marked and days[-1] >= marked:
-        start, end = axis_dates.date2num(marked) - 0.5, axis_dates.date2num(days[-1]) + 0.5
-        axes.axvspan(start, end, color="#FFF1C9", linewidth=0, zorder=0)
+        start, end = (
+            axis_dates.date2num(day)  # type: ignore[no-untyped-call]
+            for day in (marked, days[-1])
+        )
+        axes.axvspan(start - 0.5, end + 0.5, color="#FFF1C9", linewidth=0, zorder=0)
 
 
 def bars_across(canvas: Canvas, figure: Figure) -> None:
@@ -118,9 +122,8 @@ def bars_across(canvas: Canvas, figure: Figure) -> None:
     places = list(range(len(values)))[::-1]
     colours = [UP if value >= 0 else DOWN for value in values]
     drawn = axes.barh(places, values, color=colours, height=0.7)
-    axes.bar_label(
-        drawn, [f"{value:+.2f}".replace("-", MINUS) for value in values], padding=3, fontsize=8.5
-    )
+    labels = [f"{value:+.2f}".replace("-", MINUS) for value in values]
+    axes.bar_label(drawn, labels, padding=3, fontsize=8.5)
     axes.set_yticks(places, one.x)
     axes.axvline(0, color="#767676", linewidth=0.8)
     axes.margins(x=0.14, y=0.02)

@@ -82,7 +82,7 @@ def cell(kind: str, value: Any) -> str:
 def cell_class(kind: str, value: Any) -> str:
     """How a cell looks; what it says never depends on its colour."""
     names = [kind] if kind in ("name", "spark", "heat") else []
-    if kind in NUMBERS:
+    if kind in NUMBERS and kind != "heat":
         names.append("number")
     if kind == "heat" and value is not None:
         names.append(f"heat-{heat(value)}")

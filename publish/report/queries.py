@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from publish.report.document import Known
 from publish.report.week import Week
-from publish.trace.tree import Row, literal, rows
+from publish.trace.tree import literal, rows
 from warehouse.errors import TapehouseError
 
+Found = dict[str, Any]
 SQL = Path(__file__).with_name("sql")
 
 
@@ -25,18 +27,18 @@ class Copy:
         self.connection = connection
         self.week = week
 
-    def rows(self, name: str, **more: int | date) -> list[Row]:
+    def rows(self, name: str, **more: int | date) -> list[Found]:
         """The answer to `sql/<name>.sql`."""
         return self.ask(text_of(name), **more)
 
-    def ask(self, query: str, **more: int | date) -> list[Row]:
+    def ask(self, query: str, **more: int | date) -> list[Found]:
         return asked(self.connection, query, {**vars(self.week), **more})
 
-    def first(self, name: str) -> Row:
+    def first(self, name: str) -> Found:
         return self.rows(name)[0]
 
     @cached_property
-    def instruments(self) -> list[Row]:
+    def instruments(self) -> list[Found]:
         """Instruments with a bar in the week, by asset class and symbol."""
         return self.rows("instruments_in_week")
 
@@ -73,7 +75,7 @@ def text_of(name: str) -> str:
 
 def asked(
     connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, int | date]
-) -> list[Row]:
+) -> list[Found]:
     """Values stand in the text: for bound ones DuckDB imports pandas (see publish.trace.tree)."""
     for name, value in values.items():
         query = query.replace(f"${name}", literal(value))
@@ -96,7 +98,3 @@ def explain(symbol: str, when: date, field: str, *more: str) -> str:
     """The command that walks a figure back to the answer of its provider."""
     at = f"{when:%Y-%m-%d %H:%M:%S}" if isinstance(when, datetime) else f"{when}"
     return shlex.join(["tapehouse", "explain", symbol, at, field, *more])
-
-
-def since(week: Week, days: int) -> date:
-    return week.first - timedelta(days)

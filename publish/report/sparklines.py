@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from publish.report.formats import price
+
 WIDTH, HEIGHT, EDGE = 84, 20, 2
 
 
@@ -23,7 +25,8 @@ def sparkline(values: Sequence[float]) -> str:
     ]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     x, y = points[-1]
+    told = f"{len(values)} closes between {price(low)} and {price(high)}"
     return (
-        f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">'
+        f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{told}">'
         f'<polyline points="{line}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="1.8"/></svg>'
     )

@@ -68,8 +68,10 @@ class Formats:
         )
         self.title = book.add_format({"bold": True, "font_size": 16})
         self.bold = book.add_format({"bold": True})
-        self.text = book.add_format({"valign": "top", "indent": 1})
-        self.wrapped = book.add_format({"text_wrap": True, "valign": "top", "indent": 1})
+        self.text = book.add_format({"valign": "top", "align": "left", "indent": 1})
+        self.wrapped = book.add_format(
+            {"text_wrap": True, "valign": "top", "align": "left", "indent": 1}
+        )
         self.up = book.add_format({"font_color": "#00694B"})
         self.down = book.add_format({"font_color": "#B3261E"})
         self.link = book.add_format({"font_color": "#00569E", "underline": 1, "valign": "top"})

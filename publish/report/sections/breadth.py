@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from publish.report.document import Column, Figure, Row, Section, Series, Table
-from publish.report.queries import Copy
-from publish.report.queries import Row as Found
+from publish.report.queries import Copy, Found
 
 
 def section(copy: Copy) -> Section:
@@ -52,6 +51,10 @@ def section(copy: Copy) -> Section:
             ),
         ],
     )
+
+
+def above(share: str) -> Column:
+    return Column(f"> SMA {share.rpartition('_')[2]}", "share", "Share of stocks above it")
 
 
 def row(one: Found, shares: list[str]) -> Row:

@@ -8,8 +8,7 @@ from statistics import fmean, median
 from typing import Any
 
 from publish.report.document import Column, Figure, Row, Section, Series, Table
-from publish.report.queries import Copy, explain
-from publish.report.queries import Row as Found
+from publish.report.queries import Copy, Found, explain
 
 TENOR = re.compile(r"(\d+)([MY])$")
 CLASSES = {

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from publish.report.document import Column, Figure, Row, Section, Series, Table
-from publish.report.queries import Copy, explain
-from publish.report.queries import Row as Found
+from publish.report.queries import Copy, Found, explain
 from publish.report.sections.market import change
 
 SHOWN = 10

@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from publish.report.document import Column, Row, Table
-from publish.report.queries import Copy
-from publish.report.queries import Row as Found
+from publish.report.queries import Copy, Found
 
 NAMED = 20
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 from publish.report.document import Column, Row, Section, Table
-from publish.report.queries import Copy, explain, since
-from publish.report.queries import Row as Found
+from publish.report.queries import Copy, Found, explain
 
 SQUEEZE_BARS = 126
 # Enough bars before the week for the longest look back, holidays included.
@@ -30,10 +30,7 @@ class Signal:
 def section(copy: Copy) -> Section:
     columns = copy.indicators
     signals, lacking = known_signals(columns)
-    found = (
-        copy.ask(query(signals, columns), since=since(copy.week, LOOK_BACK_DAYS)) if signals else []
-    )
-    rows = [row(copy, one) for one in found]
+    rows = [row(copy, one) for one in asked(copy, signals)]
     conventions = [
         Row((signal.name, signal.words, told(signal.needs, columns))) for signal in signals
     ]
@@ -66,7 +63,7 @@ def section(copy: Copy) -> Section:
                 (
                     Column("Signal"),
                     Column("When"),
-                    Column("Indicators, as the copy describes them"),
+                    Column("Indicators, as described"),
                 ),
                 conventions,
                 "No indicator is computed in this copy.",
@@ -110,8 +107,9 @@ def possible(columns: dict[str, str]) -> list[Signal]:
         Signal("Bollinger squeeze", ("bb_width",), "is_squeezed and not was_squeezed", "bb_width",
                f"bb_width is the least of {SQUEEZE_BARS} bars, this one among them, and was not on "
                "the bar before", "bb_width"),
-        Signal("Bollinger break up", ("bb_position",), "before_bb_position <= 1 and bb_position > 1",
-               "bb_position", "the close is above bb_upper and was not on the bar before; "
+        Signal("Bollinger break up", ("bb_position",),
+               "before_bb_position <= 1 and bb_position > 1", "bb_position",
+               "the close is above bb_upper and was not on the bar before; "
                "value: bb_position", "bb_position"),
         Signal("Bollinger break down", ("bb_position",),
                "before_bb_position >= 0 and bb_position < 0", "bb_position",
@@ -120,7 +118,13 @@ def possible(columns: dict[str, str]) -> list[Signal]:
     ]  # fmt: skip
 
 
-def query(signals: list[Signal], columns: dict[str, str]) -> str:
+def asked(copy: Copy, signals: list[Signal]) -> list[Found]:
+    if not signals:
+        return []
+    return copy.ask(query(signals), since=copy.week.first - timedelta(LOOK_BACK_DAYS))
+
+
+def query(signals: list[Signal]) -> str:
     needed = sorted({name for signal in signals for name in signal.needs})
     before = "".join(f", lag({name}) over bars as before_{name}" for name in needed)
     squeezed = (

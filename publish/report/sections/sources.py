@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from publish.report.document import Column, Figure, Row, Section, Series, Table
-from publish.report.queries import Copy
-from publish.report.queries import Row as Found
+from publish.report.queries import Copy, Found
 
 OUTCOMES = ("ok", "empty", "throttled", "failed")
 SPANS = {1: "second", 60: "minute", 300: "five minutes", 86_400: "day"}
@@ -101,7 +100,7 @@ def budgets(
         Column("Calls allowed", "count"),
         Column("Within a"),
         Column("Most in one", "count", "Calls in the week's busiest span of that length"),
-        Column("Share", "share"),
+        Column("Share", "fraction"),
     )
     asked = {one["provider"] for one in found}
     rows = []

@@ -7,8 +7,7 @@ from datetime import date
 from typing import Any
 
 from publish.report.document import Column, Row, Section, Table
-from publish.report.queries import Copy, explain
-from publish.report.queries import Row as Found
+from publish.report.queries import Copy, Found, explain
 from publish.report.sections import presence
 
 
@@ -103,9 +102,25 @@ def completeness(copy: Copy) -> Section:
                 "No bar is expected in this week: no session is due, or nothing is followed.",
                 sheet="Completeness",
             ),
+            gaps(copy),
             presence.table(copy),
         ],
     )
+
+
+def gaps(copy: Copy) -> Table:
+    columns = (
+        Column("State", "name", "What is done about it (docs/gaps.md); healed ones are held"),
+        Column("Why"),
+        Column("Bars", "count"),
+        Column("Instruments", "count"),
+    )
+    rows = [
+        Row((one["state"], one["reason"], one["bar_count"], one["instrument_count"]))
+        for one in copy.rows("gaps")
+    ]
+    empty = "No bar of this week was ever missing."
+    return Table("gaps", "Gaps by state and reason", columns, rows, empty, sheet="Gaps")
 
 
 def shares(own: list[Found], days: list[date]) -> list[Any]:

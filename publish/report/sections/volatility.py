@@ -6,8 +6,7 @@ import re
 from typing import Any
 
 from publish.report.document import Column, Figure, Row, Section, Series, Table
-from publish.report.queries import Copy, explain
-from publish.report.queries import Row as Found
+from publish.report.queries import Copy, Found, explain
 
 DRAWN = 30
 
