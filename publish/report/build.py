@@ -72,7 +72,7 @@ def facts(copy: Copy, sections: Sequence[Section]) -> list[Fact]:
         )
     up, down = (len(tables[key].rows) for key in ("movers_up", "movers_down"))
     if up or down:
-        told.append(Fact("Stocks and funds", f"{up} up, {down} down", "over the week", "movers"))
+        told.append(Fact("Stocks and funds", f"{up} rose", f"{down} fell", "movers"))
     if tables["treasuries"].rows:
         cells = tables["treasuries"].rows[-1].cells
         detail = f"{shown('points', cells[4])} bp"
@@ -85,10 +85,10 @@ def facts(copy: Copy, sections: Sequence[Section]) -> list[Fact]:
         told.append(Fact("Completeness", shown("share", share), detail, "completeness"))
     found = [row.cells for row in tables["findings"].rows]
     grave = sum(one[2] - one[3] for one in found if one[1] != "info")
-    detail = f"and {sum(one[2] for one in found if one[1] == 'info'):,} of severity info"
+    detail = f"and {sum(one[2] for one in found if one[1] == 'info'):,} infos"
     told.append(Fact("Quality findings", f"{grave:,}", detail, "quality"))
     moved = len(tables["restatements"].rows)
-    told.append(Fact("Restated numbers", f"{moved:,}", "", "restatements"))
+    told.append(Fact("Restated", f"{moved:,}", "numbers", "restatements"))
     asked = [row.cells for row in tables["providers"].rows]
     detail = f"{sum(one[4] for one in asked):,} throttled"
     told.append(Fact("Requests", f"{sum(one[1] for one in asked):,}", detail, "sources"))

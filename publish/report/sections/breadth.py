@@ -8,6 +8,8 @@ from publish.report.queries import Copy, Found
 
 def section(copy: Copy) -> Section:
     found = copy.rows("breadth")
+    if not any(one["date"] >= copy.week.first for one in found):
+        found = []
     shares = [name for name in (found[0] if found else ()) if name.startswith("share_above_")]
     columns = (
         Column("Date", "date"),
@@ -31,7 +33,7 @@ def section(copy: Copy) -> Section:
         "Counts of stocks (market_breadth). The A/D line begins where history held begins: "
         "its direction tells, its level does not.",
         [
-            *figures(copy, found, bool(week)),
+            *figures(copy, found),
             Table(
                 "breadth",
                 "By session",
@@ -45,7 +47,7 @@ def section(copy: Copy) -> Section:
                 "Breadth over 60 sessions",
                 columns,
                 [row(one, shares) for one in found],
-                "No session up to this week has a stock's daily bar.",
+                "No session of this week has a stock's daily bar.",
                 on_page=False,
                 sheet="Breadth 60 sessions",
             ),
@@ -76,8 +78,8 @@ def row(one: Found, shares: list[str]) -> Row:
     )
 
 
-def figures(copy: Copy, found: list[Found], has_week: bool) -> list[Figure]:
-    if not has_week:
+def figures(copy: Copy, found: list[Found]) -> list[Figure]:
+    if not found:
         return []
     days = tuple(one["date"] for one in found)
     newest = found[-1]

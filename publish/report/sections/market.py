@@ -105,6 +105,8 @@ def indices_figure(copy: Copy) -> Figure:
         closes.setdefault(row["symbol"], []).append((row["session_date"], float(row["close"])))
     series = []
     for symbol, points in closes.items():
+        if points[-1][0] < copy.week.first:
+            continue
         before = [close for day, close in points if day < copy.week.first]
         base = before[-1] if before else points[0][1]
         days, values = zip(*points, strict=True)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from publish.report.document import Column, Row, Table
 from publish.report.queries import Copy
 
+COLUMNS = (
+    Column("Run", "count"),
+    Column("Landed from (UTC)", "instant"),
+    Column("to (UTC)", "instant"),
+    Column("Requests", "count"),
+    Column("Failed", "count", "Neither ok nor empty"),
+    Column("Landing files", "count"),
+    Column("Their numbers"),
+    Column("Rows", "count"),
+    Column("Steps"),
+)
+
 
 def table(copy: Copy, named: set[int]) -> Table:
-    columns = (
-        Column("Run", "count"),
-        Column("Landed from (UTC)", "instant"),
-        Column("to (UTC)", "instant"),
-        Column("Requests", "count"),
-        Column("Failed", "count", "Neither ok nor empty"),
-        Column("Landing files", "count"),
-        Column("Their numbers"),
-        Column("Rows", "count"),
-        Column("Steps"),
-    )
     rows = [
         Row(
             (
@@ -38,7 +39,7 @@ def table(copy: Copy, named: set[int]) -> Table:
     return Table(
         "runs",
         "Runs",
-        columns,
+        COLUMNS,
         rows,
         "No figure of this report came with a run.",
         limit=len(rows),
