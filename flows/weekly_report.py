@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from flows.origin import at_its_source, folder_clock
 from flows.run import clear_words
 from publish import open_market
 from warehouse import clock
+from warehouse.errors import TapehouseError
+from warehouse.folder import DataFolder
 from warehouse.runs import Run
 from warehouse.settings import Settings
 
@@ -42,15 +45,28 @@ def weekly_report(
         copy = Path(connection.execute("select path from duckdb_databases()").fetchall()[0][0])
         run = Run.start(folder)
         try:
-            with run.step("report") as step, clear_words(folder.root, "writing the report"):
+            target = output or folder.exports / f"{run.run_id:06d}"
+            with run.step("report") as step, plain_words(folder, target):
                 chosen = week or week_of(newest_session(connection) or clock.now().date())
                 report = build(connection, chosen, folder.origin or "real", list(allowances(own)))
-                target = output or folder.exports / f"{run.run_id:06d}"
                 written = write(report, copy.name, run.run_id, target)
                 step.row_count = report.row_count
                 return written
         finally:
             run.end()
+
+
+@contextmanager
+def plain_words(folder: DataFolder, target: Path) -> Iterator[None]:
+    """What keeps a file from being written is a person's to mend, a full disk or another thing."""
+    try:
+        with clear_words(folder.root, "writing the report"):
+            yield
+    except OSError as error:
+        raise TapehouseError(
+            f"cannot write the report into {target}: {error.strerror or error}",
+            "make room for that folder, or name another one with -o",
+        ) from error
 
 
 def allowances(settings: Settings) -> Iterator[Allowance]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from browser import tab
 from command_line import tapehouse
 
+from cli.delivery.report import span
 from warehouse import errors
+from warehouse.errors import UsageError
 from warehouse.folder import DataFolder
 
+MONDAY = datetime(2026, 3, 9)
 SECTIONS = [
     "Market summary", "Movers", "Breadth", "Indicator signals", "Volatility", "Data quality",
     "Completeness", "Restatements", "Sources and their cost", "Appendix: runs", "Appendix: traces",
@@ -116,20 +120,25 @@ def test_on_a_telephone_only_the_tables_scroll(made: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("week", "first", "last", "said"),
     [
-        (["--week", "2026-W60"], "not a week"),
-        (["--week", "2026-W11", "--from", "2026-03-09"], "exclude each other"),
-        (["--from", "2026-03-09"], "belong together"),
-        (["--from", "2026-03-09", "--to", "2026-03-01"], "before"),
+        ("2026-W60", None, None, "not a week"),
+        ("2026-W11", MONDAY, None, "exclude each other"),
+        (None, MONDAY, None, "belong together"),
+        (None, MONDAY, datetime(2026, 3, 1), "before"),
     ],
 )
 def test_what_makes_no_week_is_a_mistake_of_usage(
-    own: DataFolder, arguments: list[str], said: str
+    week: str | None, first: datetime | None, last: datetime | None, said: str
 ) -> None:
-    done = tapehouse(own.root, "report", *arguments, check=False)
+    with pytest.raises(UsageError, match=said):
+        span(week, first, last)
+
+
+def test_a_mistake_ends_with_the_code_of_one(own: DataFolder) -> None:
+    done = tapehouse(own.root, "report", "--week", "March", check=False)
     assert done.returncode == errors.USAGE
-    assert said in done.stderr
+    assert "write 2026-W11" in done.stderr
 
 
 def test_a_folder_of_ones_own_gets_the_files(own: DataFolder, made: Path, tmp_path: Path) -> None:

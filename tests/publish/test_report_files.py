@@ -31,6 +31,7 @@ from warehouse.errors import UsageError
 from warehouse.folder import DataFolder
 
 WEEK = week_of(date(2026, 3, 10))
+NEVER = Week(date(2019, 7, 1), date(2019, 7, 7))
 ALLOWED = [Allowance("binance", "public", 1000, 60)]
 HOSTILE = "<script>alert(1)</script>\"'><img src=http://evil.test/x onerror=alert(2)>"
 FORMULA = "=cmd|'/c calc'!A0"
@@ -255,9 +256,7 @@ def test_a_week_of_holidays_says_on_which_days_nothing_was_traded(
     assert any(line.startswith("No request of the week went to") for line in found.lacking)
 
 
-@pytest.mark.parametrize(
-    "week", [Week(date(2019, 7, 1), date(2019, 7, 7)), Week(date(2030, 1, 7), date(2030, 1, 13))]
-)
+@pytest.mark.parametrize("week", [NEVER, Week(date(2030, 1, 7), date(2030, 1, 13))])
 def test_a_week_of_which_nothing_is_held_is_told_in_words(
     market: duckdb.DuckDBPyConnection, week: Week, tmp_path: Path
 ) -> None:
@@ -301,8 +300,10 @@ def test_a_provider_that_is_missing_is_named(own_copy: Path) -> None:
     assert "commodities" in table(found, "commodities").empty
 
 
-def test_only_a_folder_of_ours_is_written_over(tmp_path: Path) -> None:
-    report, target = of_nothing("real"), tmp_path / "mine"
+def test_only_a_folder_of_ours_is_written_over(
+    market: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    report, target = build(market, NEVER, "sandbox"), tmp_path / "mine"
     write(report, "copy", 1, target)
     write(report, "copy", 2, target)
     (target / "notes.txt").write_text("a person's own")
