@@ -89,7 +89,7 @@ def test_a_report_that_fails_leaves_a_failed_step_and_no_file(published: Setting
     blocked = published.folder.exports
     blocked.rmdir()
     blocked.write_text("a file where the folder of exports should be")
-    with pytest.raises(TapehouseError, match="cannot write the report into .*exports"):
+    with pytest.raises(TapehouseError, match=r"cannot write the report into .*exports"):
         weekly_report(published)
     (step,) = runs.steps(published.folder, 1)
     assert step.outcome == "failed"
