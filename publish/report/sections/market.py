@@ -10,6 +10,8 @@ from typing import Any
 from publish.report.document import Column, Figure, Row, Section, Series, Table
 from publish.report.queries import Copy, Found, explain
 
+# More lines than this nobody tells apart, and more rows a page does not need.
+DRAWN, SHOWN = 7, 20
 TENOR = re.compile(r"(\d+)([MY])$")
 CLASSES = {
     "index": "Indices",
@@ -89,7 +91,7 @@ def prices(key: str, title: str, found: Sequence[Found]) -> Table:
         for one in found
     ]
     empty = f"No daily bar of {title.lower()} is held in this week."
-    return Table(key, title, PRICES, rows, empty)
+    return Table(key, title, PRICES, rows, empty, limit=SHOWN)
 
 
 def spread(one: Found) -> float | None:
@@ -105,6 +107,8 @@ def indices_figure(copy: Copy) -> Figure:
         closes.setdefault(row["symbol"], []).append((row["session_date"], float(row["close"])))
     series = []
     for symbol, points in closes.items():
+        if len(series) == DRAWN:
+            break
         if points[-1][0] < copy.week.first:
             continue
         before = [close for day, close in points if day < copy.week.first]
@@ -212,6 +216,8 @@ def curve(copy: Copy) -> list[Figure | Table]:
         )
         for one in found
     ]
+    # Other bonds than those with a tenor of their own are no curve.
+    found = [one for one in found if TENOR.search(one["symbol"])]
     tenors = tuple(tenor(one["symbol"]) for one in found)
     now = tuple(float(one["close"]) for one in found)
     before = tuple(
@@ -227,7 +233,7 @@ def curve(copy: Copy) -> list[Figure | Table]:
         "yield in percent",
     )
     empty = "No treasury yield is held in this week."
-    return [figure, Table("treasuries", "Treasury curve", columns, rows, empty)]
+    return [figure, Table("treasuries", "Treasury curve", columns, rows, empty, limit=SHOWN)]
 
 
 def points(one: Found) -> float | None:
