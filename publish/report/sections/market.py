@@ -105,7 +105,7 @@ def indices_figure(copy: Copy) -> Figure:
     closes: dict[str, list[tuple[Any, float]]] = {}
     for row in copy.rows("closes"):
         closes.setdefault(row["symbol"], []).append((row["session_date"], float(row["close"])))
-    series = []
+    series: list[Series] = []
     for symbol, points in closes.items():
         if len(series) == DRAWN:
             break
