@@ -10,6 +10,7 @@ import typer
 from cli.options import Config, Verbose, begin
 from cli.watch import Screen, close, console, new_table
 from flows.demo import demo, demo_settings
+from flows.weekly_report import weekly_report
 from publish import open_market
 from warehouse import clock, errors
 from warehouse.settings import PROJECT
@@ -74,17 +75,22 @@ def register(app: typer.Typer) -> None:
         code = close(report)
         if report.published is None:
             return code or errors.INTERNAL
-        market = settings.folder.market
-        with open_market(market) as connection:
+        with open_market(settings.folder.market) as connection:
             _built(connection)
             _set_aside(connection)
             _traces(connection)
+        written = weekly_report(settings)
         seconds = clock.monotonic() - started
-        shown = market.relative_to(PROJECT) if market.is_relative_to(PROJECT) else market
-        console.print(f"\nrun {report.run_id} in {seconds:.0f} s; readers open {shown}. Try next:")
+        market = _from_here(settings.folder.market)
+        console.print(f"\nrun {report.run_id} in {seconds:.0f} s; readers open {market};")
+        console.print(f"the week's report is {_from_here(written.page)}. Try next:", soft_wrap=True)
         for line in _next(settings.folder.root):
             console.print(f"  {line}", markup=False, soft_wrap=True)
         return code
+
+
+def _from_here(path: Path) -> Path:
+    return path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path
 
 
 def _built(connection: duckdb.DuckDBPyConnection) -> None:

@@ -81,10 +81,10 @@ def test_every_module_that_asks_for_marts_belongs_to_an_exposure() -> None:
     }
     asking = {
         name(path)
-        for package in ("cli", "publish/trace", "publish/features")
+        for package in ("cli", "publish/trace", "publish/features", "publish/report")
         for path in files(PROJECT / package)
-        if path.suffix == ".py"
-        if re.search(r"[\"\s]select\b.*?\bfrom\b", path.read_text(encoding="utf-8"), re.DOTALL)
+        if path.suffix in (".py", ".sql")
+        if re.search(r"(?:^|[\"\s])select\b.*?\bfrom\b", path.read_text("utf-8"), re.DOTALL)
         if set(READ.findall(path.read_text(encoding="utf-8"))) & readable()
     }
     assert asking - known <= {"cli/sql.py"}, asking - known
