@@ -32,6 +32,10 @@ class Joined:
     bytes_after: int = 0
     files_after: int = 0
 
+    @property
+    def sizes(self) -> tuple[int, int]:
+        return self.bytes_before, self.bytes_after
+
 
 @dataclass
 class Compacted:
