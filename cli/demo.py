@@ -75,7 +75,7 @@ def register(app: typer.Typer) -> None:
         if report.published is None:
             return code or errors.INTERNAL
         market = settings.folder.market
-        with open_market(market) as connection:
+        with open_market(market).connection as connection:
             _built(connection)
             _set_aside(connection)
             _traces(connection)

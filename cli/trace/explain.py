@@ -45,7 +45,7 @@ def register(app: typer.Typer) -> None:
         """
         from publish.trace.explain import explain
 
-        with open_market(begin(config, verbose).folder.market) as connection:
+        with open_market(begin(config, verbose).folder.market).connection as connection:
             walk = explain(connection, symbol, time, field, interval, table)
         if as_json:
             echo_json({"milliseconds": walk.seconds * 1000, **vars(walk.tree)})
