@@ -1,4 +1,4 @@
-"""Bytes that a stock takes a day, with a run each quarter of an hour, before and after compaction."""
+"""Bytes that a stock takes a day, with a run each quarter of an hour, compacted and before."""
 
 from __future__ import annotations
 

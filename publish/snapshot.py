@@ -113,7 +113,7 @@ def is_read(path: Path) -> bool:
         return False
     was = stat.S_IMODE(path.stat().st_mode)
     try:
-        path.chmod(0o600)
+        path.chmod(was | stat.S_IWUSR)
         descriptor = os.open(path, os.O_RDWR)
     except OSError:
         return False
