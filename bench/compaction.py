@@ -19,19 +19,20 @@ from warehouse.settings import SandboxSection, Settings
 STOCKS = ("AAPL", "MSFT", "NVDA", "AVGO", "ORCL", "TSM", "AMD", "GOOGL", "AMZN", "META")
 # A Saturday, so that the history lies in a day of its own.
 HISTORY = datetime(2026, 3, 7, 12, 0)
-FIRST, DAYS = datetime(2026, 3, 9), 2
+FIRST, DAYS = datetime(2026, 3, 9), 1
 STEP = timedelta(minutes=15)
 
 
 def compaction(root: Path) -> Figures:
-    """What two sessions add to a folder that holds all history; that does not grow by days."""
+    """What sessions add to a folder that holds all history; that does not grow by days."""
     folder = DataFolder(root / "sessions")
     folder.prepare("sandbox")
     stocks = Choice(symbols=STOCKS)
     with Exchange(now=HISTORY, limits=False) as exchange:
         settings = Settings(data_dir=folder.root, sandbox=SandboxSection(url=exchange.url))
         finished(run(settings, choice=stocks))
-        keep_tidy(settings, steps=("compact",), before=FIRST.date() - timedelta(days=2))
+        exchange.set_clock(HISTORY + timedelta(days=1))
+        finished(keep_tidy(settings, steps=("compact",), before=exchange.now().date()).report)
         history = sizes(folder)
         moments = list(quarters())
         for at in moments:

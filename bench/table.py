@@ -112,7 +112,7 @@ def of_compaction(sizes: Figures) -> Iterator[Line]:
     )
     yield Line("all of it, a stock and day", after, "kB", "before compaction", before)
     yield Line(
-        "landing files of two days", sizes["joined_after"] / 1000, "kB",
+        "landing files of the day", sizes["joined_after"] / 1000, "kB",
         f"{sizes['files_before']:,.0f} files, now {sizes['files_after']:,.0f}",
         sizes["joined_before"] / 1000,
     )  # fmt: skip

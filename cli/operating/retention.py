@@ -56,7 +56,7 @@ def anything(found: Tidied) -> bool:
 
 
 def show(found: Tidied, settings: Settings) -> None:
-    table = new_table(("what", "kept", "before", *NUMBERS), NUMBERS, NUMBERS)
+    table = new_table(("what", "kept", "before", *NUMBERS), NUMBERS, ("what", *NUMBERS))
     for name, kept in kept_of(settings).items():
         going = [one for one in found.dropped if one.table_name == name]
         until = max((str(one.before) for one in going), default="")

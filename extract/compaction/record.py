@@ -57,7 +57,8 @@ class Record:
 
     def __init__(self, landing: Path) -> None:
         self.path = landing / FILE_NAME
-        self._seen: tuple[int, int] | None = None
+        self._seen = (0, 0)
+        self._read_to = 0
         self._moves: list[Move] = []
         self._of: dict[int, Move] = {}
 
@@ -87,30 +88,33 @@ class Record:
         return True
 
     def _refresh(self) -> None:
+        """Read what was added since the last look, or all of a file that is another one."""
         try:
             state = self.path.stat()
         except FileNotFoundError:
             return
         if self._seen == (state.st_size, state.st_mtime_ns):
             return
-        self._moves = self._read()
-        self._of = {seq: move for move in self._moves for seq, _ in move.files}
+        if state.st_size < self._read_to or self._seen[0] == state.st_size:
+            self._read_to, self._moves, self._of = 0, [], {}
+        with self.path.open("rb") as file:
+            file.seek(self._read_to)
+            for line in file.read().splitlines(keepends=True):
+                if line.endswith(b"\n"):
+                    self._take(line)
         self._seen = (state.st_size, state.st_mtime_ns)
 
-    def _read(self) -> list[Move]:
-        found: list[Move] = []
-        for number, line in enumerate(self.path.read_bytes().splitlines(keepends=True), start=1):
-            if not line.endswith(b"\n"):
-                break
-            move = decode(line)
-            previous = found[-1].digest if found else ""
-            if move is None or move.number != number or move.previous != previous:
-                raise BadDataError(
-                    f"{self.path}, line {number}: not the line that belongs there",
-                    "restore the file from a backup; nothing was changed",
-                )
-            found.append(move)
-        return found
+    def _take(self, line: bytes) -> None:
+        move = decode(line)
+        number, previous = len(self._moves) + 1, self._moves[-1].digest if self._moves else ""
+        if move is None or move.number != number or move.previous != previous:
+            raise BadDataError(
+                f"{self.path}, line {number}: not the line that belongs there",
+                "restore the file from a backup; nothing was changed",
+            )
+        self._moves.append(move)
+        self._of.update((seq, move) for seq, _ in move.files)
+        self._read_to += len(line)
 
 
 def decode(line: bytes) -> Move | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import random
+import resource
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from bars import binance_bars, yahoo_bars
@@ -172,20 +171,22 @@ def test_rows_that_do_not_come_back_equal_stop_it_before_anything_goes(
 
 
 def test_a_full_disk_ends_in_words_and_the_next_one_goes_on(
-    folder: DataFolder, landing: Landing, monkeypatch: pytest.MonkeyPatch
+    folder: DataFolder, landing: Landing
 ) -> None:
+    clock.use(lambda: NOW + timedelta(days=1))
+    landing.accept(8, [("binance_bars", binance_bars(20_000))])
+    raw_tables.load(folder, landing)
     before = raw(folder)
-
-    def full(path: Path, table: object) -> None:
-        path.write_bytes(b"half")
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(packing, "write", full)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, hard))
+    try:
         with pytest.raises(TapehouseError, match=r"disk full while landing in .* bytes free"):
-            compact(landing)
+            compact(landing, date(2026, 3, 20))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert not list(folder.landing.rglob("*.tmp"))
-    assert compact(landing).files == 8
+    moved = sum(len(move.files) for move in landing.moved.moves())
+    assert compact(landing, date(2026, 3, 20)).files == 13 - moved
     assert loaded_anew(folder) == before
 
 
