@@ -18,7 +18,7 @@ from warehouse.folder import DataFolder
 
 @pytest.fixture(scope="module")
 def market(demo: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_market(demo.market) as connection:
+    with open_market(demo.market).connection as connection:
         yield connection
 
 
@@ -223,11 +223,11 @@ def own_copy(demo: DataFolder, tmp_path: Path) -> DataFolder:
 
 
 def test_a_second_demo_adds_only_what_is_new(own_copy: DataFolder) -> None:
-    with open_market(own_copy.market) as before:
+    with open_market(own_copy.market).connection as before:
         ((last_run,),) = before.execute("select max(run_id) from requests").fetchall()
         ((bars,),) = before.execute("select count(*) from daily_bars").fetchall()
     tapehouse(own_copy.root, "demo")
-    with open_market(own_copy.market) as after:
+    with open_market(own_copy.market).connection as after:
         reasons = dict(
             after.execute(
                 "select reason, count(*) from requests where run_id > ? and endpoint = 'bars' "

@@ -24,7 +24,7 @@ from publish import open_market
 looks, last = 0, 0
 print("reading", flush=True)
 while not Path(sys.argv[2]).exists():
-    with open_market(Path(sys.argv[1])) as connection:
+    with open_market(Path(sys.argv[1])).connection as connection:
         one = connection.execute("select max(state) from daily_bars").fetchone()[0]
         two = connection.execute("select max(state) from other").fetchone()[0]
     assert one == two, f"torn: {one} and {two}"
@@ -78,12 +78,12 @@ def test_eight_readers_through_fifty_publishes_see_no_error_and_no_torn_state(
 
 def test_an_open_reader_keeps_its_state_while_newer_ones_are_published(built: DataFolder) -> None:
     snapshot.publish(built)
-    with open_market(built.market) as old:
+    with open_market(built.market).connection as old:
         for state in range(2, 8):
             write_state(built, state)
             snapshot.publish(built)
         assert old.execute("select state from daily_bars").fetchone() == (1,)
-        with open_market(built.market) as new:
+        with open_market(built.market).connection as new:
             assert new.execute("select state from daily_bars").fetchone() == (7,)
 
 
@@ -122,7 +122,7 @@ def test_the_copy_cannot_be_written_and_the_link_is_relative(built: DataFolder) 
 def test_a_reader_can_reach_nothing_outside_its_copy(built: DataFolder, tmp_path: Path) -> None:
     snapshot.publish(built)
     outside = tmp_path / "out.csv"
-    with open_market(built.market) as connection:
+    with open_market(built.market).connection as connection:
         for attempt in (
             "select * from read_text('/etc/passwd')",
             f"copy daily_bars to '{outside}'",
