@@ -11,7 +11,7 @@ from warehouse.settings import PROJECT
 
 def test_kills_while_tidying_lose_nothing_and_the_next_run_heals() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.tidy_kills", "--every", "17", "--chains", "1"],
+        [sys.executable, "-m", "tests.faults.tidy_kills", "--every", "23", "--chains", "1"],
         cwd=PROJECT,
         capture_output=True,
         text=True,
@@ -20,5 +20,5 @@ def test_kills_while_tidying_lose_nothing_and_the_next_run_heals() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     told = re.search(r"tidying: (\d+) kills at moments 1 to (\d+), 0 lost", done.stdout)
     assert told, done.stdout
-    assert int(told[1]) >= 10
+    assert int(told[1]) >= 8
     assert int(told[2]) > 100
