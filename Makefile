@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench figures truth postgres restate as-of detect agree gaps budgets timetable faults pages serve-docs clean lock
+.PHONY: all setup demo test check bench figures truth postgres restate as-of detect agree gaps budgets timetable faults tidy-faults pages serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -79,6 +79,11 @@ as-of: setup
 faults: setup
 	@$(BIN)/python -m tests.faults.kill_runs
 	@$(BIN)/python -m tests.faults.disk_full
+	@$(BIN)/python -m tests.faults.tidy_kills
+
+# Compaction and retention alone, killed at each of their moments.
+tidy-faults: setup
+	@$(BIN)/python -m tests.faults.tidy_kills
 
 # Pages that are written from descriptions in the project.
 pages: setup

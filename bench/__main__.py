@@ -9,6 +9,7 @@ from pathlib import Path
 from bench import children, storage, table
 from bench.archives import archive_files, archives, archives_bare
 from bench.builds import builds, idle
+from bench.compaction import compaction
 from bench.indicators import speed
 from bench.landing import landing
 from bench.loading import dicts, loading
@@ -24,6 +25,7 @@ MEASURES = {
     "builds": builds,
     "tracing": tracing,
     "storage": storage.storage,
+    "compaction": compaction,
     **speed.MEASURES,
     "idle": idle,
 }

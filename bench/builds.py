@@ -51,7 +51,7 @@ def finished(report: Report) -> Report:
 
 
 def count(folder: DataFolder) -> float:
-    with open_market(folder.market) as connection:
+    with open_market(folder.market).connection as connection:
         row = connection.execute(BARS).fetchone()
     return float(row[0]) if row else 0.0
 

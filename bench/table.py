@@ -40,6 +40,8 @@ def lines(measured: Mapping[str, Figures]) -> Iterator[Line]:
         yield from of_bars(measured)
     if "archives" in measured:
         yield from of_archives(measured["archives"], measured["archives_bare"])
+    if "compaction" in measured:
+        yield from of_compaction(measured["compaction"])
     if "indicators" in measured:
         yield from of_indicators(measured)
     if "updates" in measured:
@@ -90,6 +92,30 @@ def of_archives(archives: Figures, bare: Figures) -> Iterator[Line]:
         bare["seconds"],
     )
     yield Line("peak memory of it", archives["peak_mb"], "MB", "allowed", ALLOWED_MB)
+
+
+def of_compaction(sizes: Figures) -> Iterator[Line]:
+    """Per stock and day; what each part of a folder grows by."""
+    parts = {
+        "landing": "landing and its manifest",
+        "journals": "journals of runs and logs",
+        "warehouse": "the warehouse",
+        "published": "a published copy",
+    }
+    for name, words in parts.items():
+        yield Line(
+            f"{words}, a stock and day", sizes[f"{name}_after"] / 1000, "kB",
+            "before compaction", sizes[f"{name}_before"] / 1000,
+        )  # fmt: skip
+    after, before = (
+        sum(sizes[f"{name}_{when}"] for name in parts) / 1000 for when in ("after", "before")
+    )
+    yield Line("all of it, a stock and day", after, "kB", "before compaction", before)
+    yield Line(
+        "landing files of the day", sizes["joined_after"] / 1000, "kB",
+        f"{sizes['files_before']:,.0f} files, now {sizes['files_after']:,.0f}",
+        sizes["joined_before"] / 1000,
+    )  # fmt: skip
 
 
 def of_updates(updates: Figures) -> Iterator[Line]:

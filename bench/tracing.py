@@ -34,12 +34,12 @@ def tracing(root: Path) -> Figures:
     milliseconds = []
     for _ in range(CELLS):
         table = draw.choice(list(FIELDS))
-        with open_market(market) as connection:
+        with open_market(market).connection as connection:
             rows = connection.execute(
                 f"select symbol, {TIMES[table]}::varchar from {table} order by all"
             ).fetchall()
         symbol, time = draw.choice(rows)
-        with open_market(market) as connection:
+        with open_market(market).connection as connection:
             walk = explain(connection, symbol, time, draw.choice(FIELDS[table]), table=table)
         milliseconds.append(walk.seconds * 1000)
     return {"cells": CELLS, "median_ms": median(milliseconds), "worst_ms": max(milliseconds)}

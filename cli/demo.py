@@ -75,7 +75,7 @@ def register(app: typer.Typer) -> None:
         code = close(report)
         if report.published is None:
             return code or errors.INTERNAL
-        with open_market(settings.folder.market) as connection:
+        with open_market(settings.folder.market).connection as connection:
             _built(connection)
             _set_aside(connection)
             _traces(connection)

@@ -29,7 +29,8 @@ VERBS = (
     "demo", "run", "steps", "asking.backfill", "asking.budget", "rebuild", "quality", "status",
     "quote", "sql", "market", "universe", "sandbox", "docs", "go_live", "trace.explain",
     "trace.diff", "trace.quarantine", "trace.gaps", "modelling.features", "modelling.score",
-    "delivery.report", "new_provider", "operating.up", "operating.down",
+    "delivery.report", "new_provider", "operating.up", "operating.down", "operating.compact",
+    "operating.retention",
 )  # fmt: skip
 
 for verb in VERBS:

@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
         Example: `tapehouse quality`
         """
-        with open_market(begin(config, verbose).folder.market) as connection:
+        with open_market(begin(config, verbose).folder.market).connection as connection:
             counts = connection.execute(COUNTS).fetchall()
             newest = connection.execute(NEWEST).fetchall()
         if not counts:

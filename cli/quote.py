@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
         Example: `tapehouse quote AAPL BTCUSDT`
         """
-        with open_market(begin(config, verbose).folder.market) as connection:
+        with open_market(begin(config, verbose).folder.market).connection as connection:
             rows = connection.execute(QUERY, [symbols]).fetchall()
         table = Table()
         for name in ("symbol", "price", "currency", "change", "%", "previous\nclose", "at (UTC)"):

@@ -28,7 +28,7 @@ def register(app: typer.Typer) -> None:
 
         Example: `tapehouse sql "select symbol, price from latest_prices order by symbol"`
         """
-        with open_market(begin(config, verbose).folder.market) as connection:
+        with open_market(begin(config, verbose).folder.market).connection as connection:
             try:
                 result = connection.execute(query)
             except duckdb.Error as error:

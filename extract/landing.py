@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from extract import landing_files
+from extract.compaction.record import Record
 from extract.manifest import Format, Manifest, ManifestLine
 from extract.schemas import arrow_schema
 from warehouse import clock
@@ -24,6 +25,7 @@ from warehouse.folder import DataFolder, fsync_folder
 from warehouse.lock import FileLock
 
 SCHEMA_VERSION = 1
+MISSING = "the file is missing"
 OWN_FILE = re.compile(r"\w+/\d{4}-\d\d-\d\d/(\d{9})\.(parquet|csv)")
 
 
@@ -34,6 +36,8 @@ class Landing:
         self.folder = folder
         self.format = format
         self.manifest = Manifest(folder.landing / "manifest.jsonl")
+        self.moved = Record(folder.landing)
+        self._proven: dict[Path, tuple[int, int, str]] = {}
 
     def accept(self, run_id: int, tables: Sequence[tuple[str, pa.Table]]) -> list[ManifestLine]:
         """Write the tables and accept them together: all of them or, after a kill, none."""
@@ -67,7 +71,7 @@ class Landing:
             except (OSError, duckdb.IOException) as error:
                 for path in written:
                     path.unlink(missing_ok=True)
-                raise self._explain(error) from error
+                raise self.explained(error) from error
             return lines
 
     def last_of(self, table: str) -> ManifestLine | None:
@@ -79,29 +83,67 @@ class Landing:
 
     def read(self, line: ManifestLine) -> pa.Table:
         """The rows of an accepted file, after its bytes were checked."""
-        reason = self.damage(line)
-        if reason:
-            raise BadDataError(f"{line.path}: {reason}", "see `tapehouse quarantine list`")
-        return landing_files.read(self.folder.landing / line.path, line.format, line.table_name)
+        for is_last in (False, True):
+            reason = self.damage(line)
+            if reason:
+                raise BadDataError(f"{line.path}: {reason}", "see `tapehouse quarantine list`")
+            try:
+                return landing_files.read(self.source(line))
+            except duckdb.IOException:
+                # It may have been compacted since: then the record says where it is now.
+                if is_last:
+                    raise
+        raise AssertionError("the second try returns or raises")
+
+    def source(self, line: ManifestLine) -> str:
+        """The SQL relation of an accepted file's rows, wherever they are now."""
+        move = self.moved.of(line.file_seq)
+        if move is None:
+            path = self.folder.landing / line.path
+            return landing_files.scan(path, line.format, line.table_name)
+        if move.path is None:
+            return landing_files.nothing(line.table_name)
+        return landing_files.part(self.folder.landing / move.path, line.file_seq)
+
+    def held_rows(self, line: ManifestLine) -> int:
+        """How many of the accepted rows are still to be found; retention may have dropped some."""
+        move = self.moved.of(line.file_seq)
+        return line.row_count if move is None else dict(move.files)[line.file_seq]
 
     def damage(self, line: ManifestLine) -> str | None:
-        """Why the file is not what was accepted; None when it is."""
+        """Why the file is not what was accepted, or not what it was compacted to; else None."""
         if line.schema_version > SCHEMA_VERSION:
             raise ConfigurationError(
                 f"{line.path} was landed by a newer Tapehouse (schema {line.schema_version})",
                 "upgrade Tapehouse before loading this folder",
             )
-        path = self.folder.landing / line.path
+        move = self.moved.of(line.file_seq)
+        if move is None:
+            path = self.folder.landing / line.path
+            reason = _changed(path, line.byte_count, line.sha256)
+            # Compacted between the two looks: then the record says so by now.
+            move = self.moved.of(line.file_seq) if reason else None
+            if move is None:
+                return reason
+        if move.path is None:
+            return None
+        path = self.folder.landing / move.path
+        reason = self._proven_since(path, move.byte_count, move.sha256)
+        return f"compacted into {move.path}: {reason}" if reason else None
+
+    def _proven_since(self, path: Path, byte_count: int, sha256: str) -> str | None:
+        """Read a compacted file once for the many files in it, unless it was touched since."""
         try:
-            size = path.stat().st_size
+            state = path.stat()
         except OSError:
-            return "the file is missing"
-        if size != line.byte_count:
-            return f"the file has {size} bytes, {line.byte_count} were accepted"
-        with path.open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != line.sha256:
-                return "the file's SHA-256 is not the accepted one"
-        return None
+            return MISSING
+        seen = (state.st_size, state.st_mtime_ns, sha256)
+        if self._proven.get(path) == seen:
+            return None
+        reason = _changed(path, byte_count, sha256)
+        if reason is None:
+            self._proven[path] = seen
+        return reason
 
     def heal(self) -> list[str]:
         """After a kill: cut a torn manifest tail, remove files of ours that were never accepted."""
@@ -141,13 +183,26 @@ class Landing:
         fsync_folder(path.parent)
         return size, digest
 
-    def _explain(self, error: Exception) -> TapehouseError:
+    def explained(self, error: Exception) -> TapehouseError:
         free = shutil.disk_usage(self.folder.landing).free
         place = f"landing in {self.folder.landing} ({free:,} bytes free)"
         return full_disk(error, place) or TapehouseError(
             f"cannot write into {self.folder.landing}: {error}",
             "see that the folder may be written, then run again",
         )
+
+
+def _changed(path: Path, byte_count: int, sha256: str) -> str | None:
+    try:
+        size = path.stat().st_size
+        if size != byte_count:
+            return f"the file has {size} bytes, {byte_count} were accepted"
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                return "the file's SHA-256 is not the accepted one"
+    except OSError:
+        return MISSING
+    return None
 
 
 def _is_stray(path: str, last_seq: int) -> bool:

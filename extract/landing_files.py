@@ -39,9 +39,23 @@ def scan(path: Path, format: str, table: str) -> str:
     )
 
 
-def read(path: Path, format: str, table: str) -> pa.Table:
+def part(path: Path, file_seq: int) -> str:
+    """The rows of one accepted file among those of a compacted one, in their own order."""
+    return (
+        f"(select * from {scan(path, 'parquet', '')} where file_seq = {file_seq} "
+        "order by row_number)"
+    )
+
+
+def nothing(table: str) -> str:
+    """Of a file whose rows were all dropped."""
+    nulls = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in columns(table).items())
+    return f"(select {nulls} limit 0)"
+
+
+def read(source: str) -> pa.Table:
     with duckdb.connect() as connection:
-        result: Any = connection.execute(f"select * from {scan(path, format, table)}")
+        result: Any = connection.execute(f"select * from {source}")
         return result.to_arrow_table()
 
 

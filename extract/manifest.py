@@ -64,6 +64,22 @@ def decode(line: bytes) -> ManifestLine | None:
         return None
 
 
+def append_whole(path: Path, content: bytes) -> None:
+    """Synced, or the file is left as it was."""
+    is_new = not path.exists()
+    with path.open("ab", buffering=0) as file:
+        size = file.seek(0, os.SEEK_END)
+        try:
+            if file.write(content) != len(content):
+                raise OSError(errno.ENOSPC, "the line was cut short")
+            os.fsync(file.fileno())
+        except OSError:
+            file.truncate(size)
+            raise
+    if is_new:
+        fsync_folder(path.parent)
+
+
 class Manifest:
     """The file of lines; who appends or heals holds the landing's lock."""
 
@@ -98,19 +114,7 @@ class Manifest:
 
     def append(self, lines: list[ManifestLine]) -> None:
         """All lines or none: a disk that fills half-way leaves the manifest as it was."""
-        is_new = not self.path.exists()
-        with self.path.open("ab", buffering=0) as file:
-            size = file.seek(0, os.SEEK_END)
-            try:
-                whole = b"".join(line.encode() for line in lines)
-                if file.write(whole) != len(whole):
-                    raise OSError(errno.ENOSPC, "the manifest line was cut short")
-                os.fsync(file.fileno())
-            except OSError:
-                file.truncate(size)
-                raise
-        if is_new:
-            fsync_folder(self.path.parent)
+        append_whole(self.path, b"".join(line.encode() for line in lines))
 
     def heal_tail(self) -> ManifestLine | None:
         """Cut what a kill left of a group that was not accepted whole; return the last line."""

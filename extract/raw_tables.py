@@ -8,7 +8,8 @@ from datetime import datetime
 
 import duckdb
 
-from extract import landing_files, migrations
+from extract import migrations
+from extract.compaction import drops
 from extract.landing import Landing
 from extract.manifest import ManifestLine
 from extract.schemas import columns, create_statement, declared
@@ -32,6 +33,7 @@ def load(
     done = Loaded()
     with database.connect(folder.warehouse) as connection:
         prepare(connection)
+        drops.follow(connection, landing)
         for group in landing.manifest.groups(after=last_loaded(connection)):
             _load_group(connection, landing, group, done)
             if on_file:
@@ -82,7 +84,7 @@ def _load_group(
             done.damaged.append((line.path, damaged[line.file_seq]))
         else:
             done.files += 1
-            done.rows += line.row_count
+            done.rows += landing.held_rows(line)
 
 
 def _try_group(
@@ -97,25 +99,13 @@ def _try_group(
             _book(connection, line, "damaged", damaged[line.file_seq])
             continue
         try:
-            rows = _insert(connection, landing, line)
+            rows = drops.insert(connection, landing, line)
         except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
             return {line.file_seq: str(error).splitlines()[0]}
-        if rows != line.row_count:
+        if rows != landing.held_rows(line):
             return {line.file_seq: f"it holds {rows} rows, {line.row_count} were accepted"}
-        _book(connection, line, "loaded", None)
+        _book(connection, line, *drops.state_of(landing, line))
     return None
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, landing: Landing, line: ManifestLine) -> int:
-    source = landing_files.scan(landing.folder.landing / line.path, line.format, line.table_name)
-    present = [
-        name for (name, *_) in connection.execute(f"describe select * from {source}").fetchall()
-    ]
-    names = ", ".join(f'"{name}"' for name in columns(line.table_name) if name in present)
-    row = connection.execute(
-        f'insert into raw."{line.table_name}" ({names}) select {names} from {source}'
-    ).fetchone()
-    return int(row[0]) if row else 0
 
 
 def _book(

@@ -92,7 +92,7 @@ def _waiting(runner: Runner) -> bool:
     """Whether anything is landed that readers have not, because a run was stopped or killed."""
     published = 0
     if runner.folder.market.exists():
-        with open_market(runner.folder.market) as connection:
+        with open_market(runner.folder.market).connection as connection:
             row = connection.execute("select max(file_seq) from landing_files").fetchone()
         published = int(row[0]) if row and row[0] else 0
     return any(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extract import fetch
+from extract.compaction import healing
 from extract.landing import Landing
 from flows import scratch
 from warehouse import database
@@ -12,7 +13,9 @@ from warehouse.lock import FileLock, writer_lock_path
 
 def heal(folder: DataFolder) -> list[str]:
     """Idempotent, and safe to be killed itself; returns what it put right."""
-    healed = [f"removed {name}, which was never accepted" for name in Landing(folder).heal()]
+    landing = Landing(folder)
+    healed = [f"removed {name}, which was never accepted" for name in landing.heal()]
+    healed += [f"removed {name}, whose rows are elsewhere" for name in healing.heal(landing)]
     fetch.sweep(folder)
     if scratch.sweep(folder):
         healed.append("removed the copy that a killed replay had left")

@@ -111,7 +111,7 @@ def _ask(
 
 def _only_scores_are_new(runner: Runner) -> bool:
     """Whether readers have all else that is landed, built by today's rules."""
-    with open_market(runner.folder.market) as connection:
+    with open_market(runner.folder.market).connection as connection:
         row = connection.execute("select max(file_seq) from landing_files").fetchone()
     published = int(row[0]) if row and row[0] else 0
     new = {line.table_name for line in runner.landing.manifest.lines(after=published)}
@@ -140,7 +140,7 @@ def _handed(
     done: Scored,
 ) -> pa.Table:
     """Keys and features, never a label: the newest complete row of each instrument, or all."""
-    with open_market(settings.folder.market) as connection:
+    with open_market(settings.folder.market).connection as connection:
         at = known(connection, as_of)
         found = rows(connection, at.as_of, scorer.features, symbols)
     table = _complete(found, scorer.keep_nulls, every_row)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from warehouse import database
 from warehouse.errors import BadDataError, TapehouseError
 from warehouse.folder import DataFolder, fsync_folder
 from warehouse.lock import writer
+
+if sys.platform != "win32":
+    import fcntl
 
 COPY = re.compile(r"market-(\d{6,})\.duckdb")
 
@@ -47,7 +52,7 @@ def publish(folder: DataFolder, keep: int = 3, wait_seconds: float = 0) -> Publi
             ) from error
         fsync_folder(folder.published)
         _swap_link(folder.market, path)
-        return Published(path, path.stat().st_size, _prune(folder, keep))
+        return Published(path, path.stat().st_size, prune(folder, keep))
 
 
 def _check(folder: DataFolder) -> None:
@@ -93,10 +98,40 @@ def _copies(folder: DataFolder) -> list[tuple[str, Path]]:
     return sorted(found, key=lambda one: int(one[0]))
 
 
-def _prune(folder: DataFolder, keep: int) -> int:
-    """Old copies go; where a system will not remove an open file, a later publish does."""
+def unneeded(folder: DataFolder, keep: int) -> list[Path]:
+    """Copies beyond the newest ones that nobody has open."""
+    return [path for _, path in _copies(folder)[:-keep] if not is_read(path)]
+
+
+def is_read(path: Path) -> bool:
+    """Whether another process has a copy open: DuckDB holds a lock on the file while it does.
+
+    Asked of the system by trying for the lock oneself, so it holds for every DuckDB client. A
+    system without such locks refuses to remove an open file instead.
+    """
+    if sys.platform == "win32":
+        return False
+    was = stat.S_IMODE(path.stat().st_mode)
+    try:
+        path.chmod(was | stat.S_IWUSR)
+        descriptor = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    finally:
+        path.chmod(was)
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def prune(folder: DataFolder, keep: int) -> int:
+    """Old copies go; one that is still read, or that a system will not remove, goes later."""
     removed = 0
-    for _, path in _copies(folder)[:-keep]:
+    for path in unneeded(folder, keep):
         try:
             path.unlink()
             removed += 1

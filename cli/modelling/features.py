@@ -78,7 +78,7 @@ def register(app: typer.Typer) -> None:
         with (
             folder_clock(settings),
             clear_words(folder.root, "exporting features"),
-            open_market(folder.market) as connection,
+            open_market(folder.market).connection as connection,
         ):
             copy = Path(connection.execute("select path from duckdb_databases()").fetchall()[0][0])
             held = known(connection, at)

@@ -56,7 +56,7 @@ def register(app: typer.Typer) -> None:
         from publish.trace.diff import diff
 
         names = [name.strip() for name in (symbols or "").split(",") if name.strip()]
-        with open_market(begin(config, verbose).folder.market) as connection:
+        with open_market(begin(config, verbose).folder.market).connection as connection:
             found = diff(connection, run_a, run_b, names, interval, limit)
         if as_json:
             echo_json(vars(found))

@@ -11,6 +11,7 @@ from rich.tree import Tree
 from cli.options import Config, Json, Verbose, begin
 from cli.trace.rows import echo_json
 from cli.watch import console
+from extract.landing import Landing
 from publish import open_market
 
 if TYPE_CHECKING:
@@ -45,13 +46,26 @@ def register(app: typer.Typer) -> None:
         """
         from publish.trace.explain import explain
 
-        with open_market(begin(config, verbose).folder.market) as connection:
+        folder = begin(config, verbose).folder
+        with open_market(folder.market).connection as connection:
             walk = explain(connection, symbol, time, field, interval, table)
+        moved_files(Landing(folder), walk.tree)
         if as_json:
             echo_json({"milliseconds": walk.seconds * 1000, **vars(walk.tree)})
             return
         show(walk.tree)
         console.print(f"walked back in {walk.seconds * 1000:.0f} ms")
+
+
+def moved_files(landing: Landing, tree: Node) -> None:
+    """Readers' copies know a file by where it was accepted; say where its rows are since then."""
+    if tree.kind == "file":
+        move = landing.moved.of(tree.facts["file_seq"])
+        if move and move.path:
+            tree.text += f", now in landing/{move.path}"
+            tree.facts = {**tree.facts, "compacted_path": move.path}
+    for child in tree.children:
+        moved_files(landing, child)
 
 
 def show(tree: Node) -> None:

@@ -100,13 +100,13 @@ def still_open(market: Path, choice: Choice) -> set[tuple[Any, ...]]:
 
 
 def keys(market: Path, query: str, *values: Sequence[str]) -> set[tuple[Any, ...]]:
-    with open_market(market) as connection:
+    with open_market(market).connection as connection:
         return set(connection.execute(query, list(values)).fetchall())
 
 
 def show(market: Path, choice: Choice, states: Sequence[str], as_json: bool) -> None:
     """A table for each state and reason, one line for a session's bars, then the totals."""
-    with open_market(market) as connection:
+    with open_market(market).connection as connection:
         found = rows(connection, LISTED, [states, *_narrowed(choice)])
         (totals,) = rows(connection, TOTALS, [list(choice.symbols)] * 2)
     totals = {name: int(number or 0) for name, number in totals.items()}

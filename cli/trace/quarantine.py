@@ -68,7 +68,7 @@ def show(
     """
     folder = begin(config, verbose).folder
     chosen = [rule, provider, symbol, symbol is None]
-    with open_market(folder.market) as connection:
+    with open_market(folder.market).connection as connection:
         counts, found = rows(connection, COUNTS, chosen), rows(connection, ROWS, [*chosen, limit])
         damaged = rows(connection, FILES)
     refused = _refused(folder)

@@ -38,7 +38,7 @@ MEASURES = {
 
 @pytest.fixture(scope="module")
 def market(demo: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_market(demo.market) as connection:
+    with open_market(demo.market).connection as connection:
         yield connection
 
 

@@ -61,7 +61,7 @@ def judge(trial: Trial, symbols: Sequence[str]) -> Verdict:
     if not folder.market.exists():
         verdict.stuck.append("nothing is published")
         return verdict
-    with open_market(folder.market) as connection:
+    with open_market(folder.market).connection as connection:
         verdict.stuck += dead_relations(connection)
         judge_raw(connection, folder, verdict)
         verdict.doubled += [

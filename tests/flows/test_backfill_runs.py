@@ -152,7 +152,7 @@ def built(
 
 
 def ask(own: Settings, query: str) -> list[tuple[object, ...]]:
-    with open_market(own.folder.market) as connection:
+    with open_market(own.folder.market).connection as connection:
         return list(connection.execute(query).fetchall())
 
 

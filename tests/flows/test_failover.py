@@ -26,7 +26,7 @@ def live(settings: Settings, exchange: Exchange, steps: tuple[str, ...], minutes
 
 
 def held(settings: Settings) -> list[tuple[str, int]]:
-    with open_market(settings.folder.market) as connection:
+    with open_market(settings.folder.market).connection as connection:
         return connection.execute(
             "select provider, count(*) from daily_bars where symbol = 'AAPL' group by 1 order by 1"
         ).fetchall()
@@ -56,7 +56,7 @@ def test_the_next_in_line_stands_in_and_steps_back(
     assert back.failures == []
     assert charts(exchange, "yahoo") > 0
     assert held(at_exchange) == [("yahoo", 500)]
-    with open_market(at_exchange.folder.market) as connection:
+    with open_market(at_exchange.folder.market).connection as connection:
         classes = connection.execute(
             "select class, count(*) from source_agreement where symbol = 'AAPL' "
             "and interval = '1d' group by 1"

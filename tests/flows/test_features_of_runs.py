@@ -65,7 +65,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> tuple[DataFolder, Path]:
 def written(folder: DataFolder, target: Path) -> dict[str, str]:
     """SHA-256 of each file as of the evening of the first run."""
     clock.use(lambda: AFTER)
-    with open_market(folder.warehouse) as connection:
+    with open_market(folder.warehouse).connection as connection:
         at = known(connection, datetime(2026, 2, 14))
         export(connection, "copy", at, ASKED, target)
     return digests(target)
@@ -80,7 +80,7 @@ def digests(target: Path) -> dict[str, str]:
 
 def test_a_second_run_brought_a_correction_and_a_split(lived: tuple[DataFolder, Path]) -> None:
     folder, _ = lived
-    with open_market(folder.warehouse) as connection:
+    with open_market(folder.warehouse).connection as connection:
         restated = connection.execute(
             "select distinct symbol, session_date::varchar from restatements"
         ).fetchall()
@@ -105,7 +105,7 @@ def test_a_correction_shows_from_when_it_was_known_and_in_no_row_before_its_bar(
     folder, _ = lived
 
     def of_aapl(at: datetime) -> dict[date, dict[str, Any]]:
-        with open_market(folder.warehouse) as connection:
+        with open_market(folder.warehouse).connection as connection:
             found = rows(connection, at, ("price",), ("AAPL",)).table
         return {row["date"]: row for row in found.to_pylist()}
 
@@ -118,7 +118,7 @@ def test_a_correction_shows_from_when_it_was_known_and_in_no_row_before_its_bar(
 def test_a_split_moves_no_feature_of_the_bars_before_it(lived: tuple[DataFolder, Path]) -> None:
     """The level is halved; features are shares of it, alike to the rounding of the prices."""
     folder, _ = lived
-    with open_market(folder.warehouse) as connection:
+    with open_market(folder.warehouse).connection as connection:
         then = rows(connection, datetime(2026, 2, 14), ("price",), ("TSM",))
         now = rows(connection, AFTER.replace(hour=16), ("price",), ("TSM",))
     held, later = then.table.to_pylist(), now.table.to_pylist()[: then.table.num_rows]

@@ -39,7 +39,7 @@ def test_a_landing_of_an_older_release_keeps_every_row(golden: Path, tmp_path: P
         archive.extractall(folder.root, filter="data")
     tapehouse(folder.root, "rebuild")
     expected = json.loads(golden.with_suffix(".json").read_text())
-    with open_market(folder.market) as connection:
+    with open_market(folder.market).connection as connection:
         assert counts(connection, "raw", list(expected["raw"])) == expected["raw"]
         assert counts(connection, "main", list(expected["marts"])) == expected["marts"]
 

@@ -60,7 +60,7 @@ class Story:
             return change(self.settings.folder, *arguments)
 
     def rows(self, query: str) -> Rows:
-        with open_market(self.settings.folder.market) as connection:
+        with open_market(self.settings.folder.market).connection as connection:
             return connection.execute(query).fetchall()
 
 

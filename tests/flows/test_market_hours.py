@@ -207,7 +207,7 @@ def test_a_worker_takes_one_run_at_a_time_through_to_readers(worker: Harness) ->
     done = worker.ended(first)
     assert (done["state_type"], done["state_name"]) == ("COMPLETED", "Completed"), done["state"]
     assert "published market-000001.duckdb" in done["state"]["message"]
-    with open_market(worker.folder.market) as connection:
+    with open_market(worker.folder.market).connection as connection:
         (symbols,) = connection.execute("select count(distinct symbol) from daily_bars").fetchall()
     assert symbols == (2,)
     (artifact,) = worker.post("artifacts/filter")

@@ -45,7 +45,7 @@ def digest(path: Path) -> str:
 
 
 def acme_dates(folder: DataFolder) -> set[str]:
-    with open_market(folder.market) as connection:
+    with open_market(folder.market).connection as connection:
         found = connection.execute(
             "select session_date::varchar from daily_bars where symbol = 'ACME'"
         ).fetchall()

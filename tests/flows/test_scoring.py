@@ -58,7 +58,7 @@ def test_the_documented_model_gives_scores_that_readers_find(own_copy: DataFolde
     named = {"TAPEHOUSE_SCORING__MOMENTUM__FILE": str(file)}
     done = tapehouse(own_copy.root, "score", "momentum", "--symbols", "AAPL,MSFT", **named)
     assert "2 of 2 rows scored by momentum" in done.stdout
-    with open_market(own_copy.market) as connection:
+    with open_market(own_copy.market).connection as connection:
         found = connection.execute(
             "select symbol, date::varchar, as_of <= known_at, version_number from scores"
             " where isfinite(score) order by symbol"

@@ -70,7 +70,7 @@ def lived(
 
 
 def asked(folder: DataFolder, sql: str) -> list[tuple[Any, ...]]:
-    with open_market(folder.market) as connection:
+    with open_market(folder.market).connection as connection:
         return connection.execute(sql).fetchall()
 
 

@@ -56,7 +56,7 @@ def every(node: Node, kind: str) -> list[Node]:
 
 
 def test_restated_and_new_bars_are_told_with_their_requests(runs: DataFolder) -> None:
-    with open_market(runs.market) as market:
+    with open_market(runs.market).connection as market:
         found = diff(market, 1, 2)
         restated = change(found, "restated")
         close = next(row for row in restated.rows if row["field"] == "close")
@@ -96,7 +96,7 @@ def test_a_new_bar_that_the_gap_ledger_knew_is_healed_by_the_answer_that_brought
             "where symbol = 'AAPL' and session_date = '2026-03-10'"
         )
         connection.execute("checkpoint")
-    with open_market(copy) as market:
+    with open_market(copy).connection as market:
         found = diff(market, 1, 2)
     healed, new = change(found, "healed"), change(found, "new")
     assert (healed.count, owners_of(healed)) == (1, {("AAPL", "yahoo")})
@@ -107,7 +107,7 @@ def test_a_new_bar_that_the_gap_ledger_knew_is_healed_by_the_answer_that_brought
 
 
 def test_symbols_interval_and_limit_narrow_what_is_told(runs: DataFolder) -> None:
-    with open_market(runs.market) as market:
+    with open_market(runs.market).connection as market:
         apple = diff(market, 1, 2, ["AAPL"])
         counts = [change(apple, cause).count for cause in ("new", "restated")]
         assert counts == [len(PROVIDERS), 0]
@@ -118,7 +118,7 @@ def test_symbols_interval_and_limit_narrow_what_is_told(runs: DataFolder) -> Non
 
 
 def test_a_rule_that_changed_is_told_with_both_values_and_nothing_else(runs: DataFolder) -> None:
-    with open_market(runs.market) as market:
+    with open_market(runs.market).connection as market:
         found = diff(market)
     assert (found.span.run_a, found.span.run_b) == (2, 3)
     (rule,) = change(found, "rules").rows
@@ -131,7 +131,7 @@ def test_a_rule_that_changed_is_told_with_both_values_and_nothing_else(runs: Dat
 def test_the_order_of_the_two_does_not_matter_and_unknown_runs_are_named(
     runs: DataFolder,
 ) -> None:
-    with open_market(runs.market) as market:
+    with open_market(runs.market).connection as market:
         assert diff(market, 2, 1) == diff(market, 1, 2)
         with pytest.raises(UsageError, match="run 77 landed nothing") as caught:
             diff(market, 1, 77)
@@ -139,14 +139,14 @@ def test_the_order_of_the_two_does_not_matter_and_unknown_runs_are_named(
 
 
 def test_the_same_state_has_no_difference(runs: DataFolder) -> None:
-    with open_market(runs.market) as market:
+    with open_market(runs.market).connection as market:
         assert not diff(market, 2, 2)
 
 
 def test_a_restated_bar_is_explained_with_both_versions_and_how_each_came(
     runs: DataFolder,
 ) -> None:
-    with open_market(runs.market) as market:
+    with open_market(runs.market).connection as market:
         tree = explain(market, "MSFT", "2026-03-09", "close").tree
     versions = every(tree, "version")
     assert {one.facts["provider"] for one in versions} == PROVIDERS

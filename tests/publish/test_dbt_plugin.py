@@ -44,7 +44,7 @@ def test_dbt_build_without_flags_passes_on_a_never_loaded_warehouse_and_publishe
     done = dbt(dbt_environment, "build")
     assert done.returncode == 0, done.stdout[-3000:]
     assert "published market-000001.duckdb" in done.stderr
-    with open_market(folder.market) as connection:
+    with open_market(folder.market).connection as connection:
         assert connection.execute("select count(*) from technical_indicators").fetchone() == (0,)
         assert connection.execute("select count(*) > 20 from instruments").fetchone() == (True,)
 

@@ -33,7 +33,7 @@ SYMBOLS = ("AAPL", "BTCUSDT", "GOLD", "SPX", "TSM", "US10Y")
 
 @pytest.fixture(scope="module")
 def market(demo: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_market(demo.market) as connection:
+    with open_market(demo.market).connection as connection:
         yield connection
 
 

@@ -24,7 +24,7 @@ from publish import open_market
 looks, last = 0, 0
 print("reading", flush=True)
 while not Path(sys.argv[2]).exists():
-    with open_market(Path(sys.argv[1])) as connection:
+    with open_market(Path(sys.argv[1])).connection as connection:
         one = connection.execute("select max(state) from daily_bars").fetchone()[0]
         two = connection.execute("select max(state) from other").fetchone()[0]
     assert one == two, f"torn: {one} and {two}"
@@ -72,18 +72,45 @@ def test_eight_readers_through_fifty_publishes_see_no_error_and_no_torn_state(
         out, error = reader.communicate(timeout=60)
         assert reader.returncode == 0, error
         assert int(out.split()[0]) > 0
+    snapshot.prune(built, 3)
     assert len(list(built.published.glob("*.duckdb"))) == 3
 
 
 def test_an_open_reader_keeps_its_state_while_newer_ones_are_published(built: DataFolder) -> None:
     snapshot.publish(built)
-    with open_market(built.market) as old:
+    with open_market(built.market).connection as old:
         for state in range(2, 8):
             write_state(built, state)
             snapshot.publish(built)
         assert old.execute("select state from daily_bars").fetchone() == (1,)
-        with open_market(built.market) as new:
+        with open_market(built.market).connection as new:
             assert new.execute("select state from daily_bars").fetchone() == (7,)
+
+
+def test_a_copy_that_another_process_reads_stays_until_it_is_done(built: DataFolder) -> None:
+    first = snapshot.publish(built).path
+    hold = (
+        "import sys; from pathlib import Path; from publish import open_market\n"
+        "with open_market(Path(sys.argv[1])): print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(built.market)],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        assert reader.stdout
+        assert reader.stdout.readline() == "open\n"
+        for state in range(2, 8):
+            write_state(built, state)
+            snapshot.publish(built)
+        names = sorted(path.name for path in built.published.glob("*.duckdb"))
+        assert names == [first.name, *(f"market-{number:06d}.duckdb" for number in (5, 6, 7))]
+        assert stat.S_IMODE(first.stat().st_mode) == 0o444
+        reader.communicate(timeout=60)
+    assert snapshot.prune(built, 3) == 1
+    assert not first.exists()
 
 
 def test_the_copy_cannot_be_written_and_the_link_is_relative(built: DataFolder) -> None:
@@ -95,7 +122,7 @@ def test_the_copy_cannot_be_written_and_the_link_is_relative(built: DataFolder) 
 def test_a_reader_can_reach_nothing_outside_its_copy(built: DataFolder, tmp_path: Path) -> None:
     snapshot.publish(built)
     outside = tmp_path / "out.csv"
-    with open_market(built.market) as connection:
+    with open_market(built.market).connection as connection:
         for attempt in (
             "select * from read_text('/etc/passwd')",
             f"copy daily_bars to '{outside}'",
