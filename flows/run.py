@@ -15,7 +15,7 @@ from extract.landing import Landing
 from extract.ledger import sources
 from extract.plan import Choice
 from extract.work import WorkItem
-from flows import healing
+from flows import alerts, healing
 from flows.origin import folder_clock, market_source
 from publish import snapshot
 from publish.snapshot import Published
@@ -163,7 +163,7 @@ def run(
     watcher = watcher or Watcher()
     ordered = [name for name in STEPS if name in steps or (name == "plan" and "extract" in steps)]
     source = market_source(settings, move_on) if "extract" in ordered else folder_clock(settings)
-    with source as own, _started(own) as started:
+    with alerts.told_after(settings), source as own, _started(own) as started:
         healed = healing.heal(own.folder)
         runner = Runner(own, started, choice or Choice(), watcher)
         runner.report.healed = healed

@@ -38,7 +38,7 @@ class Stale(Rule):
 
     level: Level = "error"
     minutes: float = Field(default=60.0, ge=0, le=100_000)
-    intervals: list[Interval] = ["1m", "1h", "1d"]
+    intervals: list[Interval] = Field(default=["1m", "1h", "1d"])
     # Of so large a share of a calendar's instruments; 1 is all of them: nothing comes any more.
     share: float = Field(default=1.0, gt=0, le=1)
 
@@ -137,7 +137,7 @@ class MailSettings(Channel):
     # offered: STARTTLS where the server has it; required: or not at all; implicit: from the start.
     tls: Literal["offered", "required", "implicit"] = "offered"
     sender: str = ""
-    to: list[str] = []
+    to: list[str] = Field(default=[])
 
     @property
     def is_set(self) -> bool:

@@ -59,9 +59,7 @@ def one_line(text: str) -> str:
 def _clean(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Only what structlog itself put there stays as it is: the record, and the exception's text."""
     return {
-        key: value
-        if key.startswith("_") or key in ("exception", "stack")
-        else _cleaned(value, key)
+        key: value if key.startswith("_") or key in ("exception", "stack") else _cleaned(value, key)
         for key, value in event.items()
     }
 

@@ -1,4 +1,4 @@
-"""Many processes write one log while it is rotated under them: every line is there, once and whole."""
+"""Many processes write one log while it is rotated: every line is there, once and whole."""
 
 from __future__ import annotations
 
