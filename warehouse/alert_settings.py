@@ -96,7 +96,7 @@ class QuietSection(Section):
     def known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ValueError, OSError):
+        except (ValueError, OSError, KeyError):
             raise ValueError("no such time zone; write it like Europe/Berlin") from None
         return value
 

@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
     )
     app.add_typer(group, name="alerts")
     group.callback()(alerts)
-    group.command("test")(test)
+    group.command("test")(send_test)
 
 
 def alerts(
@@ -58,13 +58,13 @@ def alerts(
         console.print(f"  {one.level}: {one.title}", markup=False, soft_wrap=True)
 
 
-def test(config: Config = None, verbose: Verbose = False) -> int:
+def send_test(config: Config = None, verbose: Verbose = False) -> int:
     """Send a test message to every channel; exits with 1 when one did not take it.
 
     Example: `tapehouse alerts test`
     """
     settings = begin(config, verbose)
-    answers = evaluation.test(settings)
+    answers = evaluation.try_channels(settings)
     for name, said in answers.items():
         console.print(f"{name:<8} {said or 'taken'}", markup=False, soft_wrap=True)
     return errors.NO if any(answers.values()) else errors.DONE

@@ -30,6 +30,6 @@ def _circuit(one: Usage) -> list[tuple[str, str, str, str]]:
 def _day(one: Usage, share: float) -> list[tuple[str, str, str, str]]:
     if "day" not in one.window or not one.allowed or one.used < share * one.allowed:
         return []
-    title = f"{one.provider} has used {one.used:,} of {one.allowed:,} calls {one.words}"
+    title = f"{one.provider} has used {one.used:,} of {one.allowed:,} {one.words}"
     line = f"the next call is free at {one.free_at:%Y-%m-%d %H:%M} UTC" if one.free_at else ""
     return [(f"{one.provider} day", title, line, "")]

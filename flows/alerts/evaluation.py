@@ -149,7 +149,7 @@ def _deliver(settings: Settings, memory: Memory, name: str) -> None:
         memory.save(path)
 
 
-def test(settings: Settings) -> dict[str, str]:
+def try_channels(settings: Settings) -> dict[str, str]:
     """A message to every channel; what each said, empty where it took it."""
     if not settings.alerts.channels:
         raise ConfigurationError(
