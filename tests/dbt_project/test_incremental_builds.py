@@ -39,6 +39,7 @@ COMPARED = {
     "market_summary": "date",
     "bar_gaps": "instrument_id, interval, opened_at",
     "completeness": "instrument_id, session_date",
+    "freshness_slo": "calendar, interval, session_date",
     "source_agreement": "instrument_id, interval, opened_at",
     "data_quality_log": "rule, table_name, key, file_seq, row_number",
 }
