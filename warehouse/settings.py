@@ -153,6 +153,11 @@ _dotenv: dict[str, str] = {}
 _addresses: list[str] = []
 
 
+def config_file() -> Path:
+    """The settings file that was read last."""
+    return _config_file
+
+
 def make_config() -> None:
     """First run: the committed examples become the person's own files."""
     for example, own, mode in (
