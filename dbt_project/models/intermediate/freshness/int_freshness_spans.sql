@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with
 
 bars as (
@@ -36,19 +38,7 @@ moments as (
 
 ),
 
--- Of what one file brought, the newest bar counts.
-readings as (
-
-    select
-        instrument_id,
-        interval,
-        first_known_at,
-        max(session_date) as session_date,
-        max(closed_at) as closed_at
-    from bars
-    group by instrument_id, interval, first_known_at
-
-),
+{{ newest_of_readings('bars') }},
 
 final as (
 
