@@ -49,6 +49,10 @@ class Incomplete(Rule):
     share: float = Field(default=0.98, ge=0, le=1)
 
 
+class Quality(Rule):
+    """A quality rule whose findings are grave found something."""
+
+
 class Restated(Rule):
     """A bar that had settled was changed by more than this, relative."""
 
@@ -79,6 +83,7 @@ class RulesSection(Section):
     stale: Stale = Stale()
     incomplete: Incomplete = Incomplete()
     restated: Restated = Restated()
+    quality: Quality = Quality()
     budget_spent: BudgetSpent = BudgetSpent()
     disk_low: DiskLow = DiskLow()
     writer_stuck: WriterStuck = WriterStuck()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import smtplib
 import ssl
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from extract.edge.redaction import redact
 from extract.edge.requests_session import within
+from extract.outcomes import FetchFailed
 from flows.alerts.addresses import NotDelivered, Target, checked
 from flows.alerts.messages import Message, as_json, as_mail, as_slack
 from warehouse import logs, settings
@@ -24,17 +24,23 @@ PORTS = {"http": 80, "https": 443}
 
 def send(section: AlertsSection, name: str, message: Message) -> None:
     """Raises NotDelivered, with words in which no address and no password stands."""
-    work: Callable[[], None]
     seconds = section.timeout_seconds
-    if name == "mail":
-        work = lambda: _mail(section.mail, message, seconds)  # noqa: E731
-    else:
-        body = as_slack(message) if name == "slack" else as_json(message)
-        work = lambda: _post(getattr(section, name), body, message.id, seconds)  # noqa: E731
+
+    def work() -> None:
+        if name == "mail":
+            _mail(section.mail, message, seconds)
+        elif name == "slack":
+            _post(section.slack, as_slack(message), message.id, seconds)
+        else:
+            _post(section.webhook, as_json(message), message.id, seconds)
+
     try:
+        # A mail takes several answers, each of which may take that long.
         within(3 * seconds, work)
     except NotDelivered:
         raise
+    except FetchFailed as error:
+        raise NotDelivered(f"{name}: {error.detail}", "it is tried again by the next run") from None
     except Exception as error:
         # Errors of libraries tell addresses: only their kind is told, and what a server answered.
         raise NotDelivered(f"{name}: {_said(error)}", "it is tried again by the next run") from None

@@ -11,7 +11,7 @@ from flows.alerts import channels
 from flows.alerts.addresses import NotDelivered
 from flows.alerts.budget_rules import budget_spent
 from flows.alerts.findings import Finding, Judge, NothingPublished, View
-from flows.alerts.market_rules import incomplete, restated, stale
+from flows.alerts.market_rules import incomplete, quality, restated, stale
 from flows.alerts.memory import Memory, path_of
 from flows.alerts.messages import Message
 from flows.alerts.quiet import route
@@ -28,6 +28,7 @@ RULES: dict[str, Judge] = {
     "stale": stale,
     "incomplete": incomplete,
     "restated": restated,
+    "quality": quality,
     "budget_spent": budget_spent,
     "disk_low": disk_low,
     "writer_stuck": writer_stuck,

@@ -46,7 +46,7 @@ class NothingPublished(TapehouseError):
 
 @dataclass
 class View:
-    """The folder at one moment; `marks` are how far a rule has told what happened."""
+    """The folder at one moment; `marks` are how far each rule has told what happened."""
 
     settings: Settings
     marks: dict[str, int] = field(default_factory=dict)

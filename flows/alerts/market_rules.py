@@ -1,4 +1,4 @@
-"""Rules about the published copy: what is stale, incomplete or was restated."""
+"""Rules about the published copy: what is stale, incomplete, restated or of doubtful quality."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 
-from flows.alerts.findings import Finding, View, listed
+from flows.alerts.findings import LISTED, Finding, View, listed
 from warehouse import market_hours
 
 MINUTES = {"1m": 1, "5m": 5, "15m": 15, "1h": 60}
@@ -40,6 +40,17 @@ from restatements
 where was_final and known_seq > $seen
     and (relative_change is null or abs(relative_change) > $change)
 order by provider, known_seq, symbol, interval, opened_at, field
+"""
+
+# What was restated has a rule of its own.
+GRAVE = """
+select rule, key, detail, count(*) over (partition by rule) as found
+from data_quality_log
+where severity = 'alert' and exception_reason is null and rule <> 'final_bar_restated'
+qualify row_number() over (
+    partition by rule order by opened_at desc nulls last, key
+) <= $listed
+order by rule, opened_at desc nulls last, key
 """
 
 
@@ -135,3 +146,17 @@ def _by_provider(rows: list[tuple[object, ...]], view: View) -> Iterator[Finding
             for _, symbol, interval, opened_at, field, old, new in told
         ]
         yield Finding("restated", provider, level, title, listed(lines), is_event=True)
+
+
+def quality(view: View) -> list[Finding]:
+    """What quality rules call an alert; told again when there is more of it, or less."""
+    level = view.settings.alerts.rules.quality.level
+    rows = view.market.execute(GRAVE, {"listed": LISTED}).fetchall()
+    found = []
+    for rule, of_rule in groupby(rows, key=lambda row: str(row[0])):
+        told = list(of_rule)
+        count = int(told[0][3])
+        title = f"{rule} found {count:,} thing{'s' * (count != 1)} (`tapehouse quality`)"
+        lines = tuple(f"{key}: {detail}" for _, key, detail, _ in told)
+        found.append(Finding("quality", rule, level, title, lines, str(count)))
+    return found

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.alerts.findings import Finding
-from flows.alerts.messages import Message
+from flows.alerts.messages import Kind, Message
 from warehouse import database, logs
 from warehouse.alert_settings import Level
 from warehouse.folder import DataFolder, write_whole
@@ -115,8 +115,9 @@ class Memory:
     def forget(self, enabled: Collection[str]) -> None:
         """What a rule had told goes when a person switches the rule off."""
         self.open = {key: one for key, one in self.open.items() if one.rule in enabled}
+        self.marks = {rule: mark for rule, mark in self.marks.items() if rule in enabled}
 
-    def _kind(self, key: str, one: Finding, at: datetime, reminder: timedelta) -> Any:
+    def _kind(self, key: str, one: Finding, at: datetime, reminder: timedelta) -> Kind | None:
         known = self.open.get(key)
         if known is None or (known.fingerprint, known.level) != (one.fingerprint, one.level):
             return "alert"
@@ -127,7 +128,7 @@ def path_of(folder: DataFolder) -> Path:
     return folder.state / "alerts.json"
 
 
-def _message(kind: Any, one: Finding, at: datetime, origin: str) -> Message:
+def _message(kind: Kind, one: Finding, at: datetime, origin: str) -> Message:
     return Message.new(kind, one.level, one.rule, one.subject, one.title, one.lines, at, origin)
 
 

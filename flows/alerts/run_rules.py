@@ -94,11 +94,11 @@ def _latest(view: View) -> dict[str, Step]:
 def _unseen(view: View) -> Iterator[Step]:
     """Bad steps of runs that ended since the last look; a killed run could not look itself."""
     known = runs.run_ids(view.folder)
-    seen = view.marks.get("run")
+    seen = view.marks.get("step_failed")
     for run_id in known if seen is None else [one for one in known if one > seen]:
         if runs.is_alive(view.folder, run_id):
             return
-        view.marks["run"] = run_id
+        view.marks["step_failed"] = run_id
         if seen is not None:
             yield from (one for one in runs.steps(view.folder, run_id) if one.outcome in BAD)
 

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
+
 from extract.landing import Landing
 from extract.manifest import ManifestLine
 from flows.doctor.findings import Found, Patient, folder_of
@@ -66,7 +68,8 @@ def landing(patient: Patient) -> Iterator[Found]:
 
 
 def _newest(lines: list[ManifestLine]) -> list[ManifestLine]:
-    found, size = [], 0
+    found: list[ManifestLine] = []
+    size = 0
     for line in reversed(lines):
         size += line.byte_count
         if size > READ_AT_MOST and found:
@@ -93,7 +96,7 @@ def warehouse(patient: Patient) -> Iterator[Found]:
         yield Found("warehouse", "ok", f"opens, {folder.warehouse.stat().st_size:,} bytes")
     except BusyError:
         yield Found("warehouse", "warn", "another program has it open", "close that program")
-    except (TapehouseError, database.duckdb.Error) as error:
+    except (TapehouseError, duckdb.Error) as error:
         said = str(error).splitlines()[0]
         yield Found("warehouse", "bad", said, "`tapehouse rebuild`: it is made anew from landing")
 

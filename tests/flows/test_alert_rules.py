@@ -224,6 +224,30 @@ def test_a_final_bar_that_was_restated_is_told_once(own: Settings, receiver: Rec
     assert receiver.bodies[0]["lines"][0].startswith("AAPL 1d 2025-06-03 13:30: close ")
 
 
+def test_what_quality_rules_call_an_alert_is_told_until_it_is_gone(
+    own: Settings, receiver: Receiver
+) -> None:
+    before = own.folder.market.resolve()
+    published_with(
+        own.folder,
+        "insert into data_quality_log by name (select * replace ('unit_switch' as rule, "
+        "'alert' as severity) from data_quality_log where severity = 'warn')",
+        "insert into data_quality_log by name (select * replace ('price_spike' as rule, "
+        "'alert' as severity, 'it was so' as exception_reason) from data_quality_log "
+        "where severity = 'warn')",
+    )
+    for _ in range(2):
+        evaluation.tell(own)
+    ((kind, level, title),) = receiver.told()
+    assert (kind, level) == ("alert", "warning")
+    assert title.startswith("unit_switch found 3 things")
+    assert len(receiver.bodies[0]["lines"]) == 3
+    own.folder.market.unlink()
+    own.folder.market.symlink_to(before)
+    evaluation.tell(own)
+    assert receiver.titles()[1:] == [f"over: {title}"]
+
+
 def test_a_day_that_is_nearly_spent_is_told(
     own: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -307,5 +331,5 @@ def test_before_anything_is_published_the_other_rules_are_judged(
 ) -> None:
     own_settings.folder.prepare("sandbox")
     found = evaluation.judge(settings.load(), {})
-    assert sorted(found.unjudged) == ["incomplete", "restated", "stale"]
+    assert sorted(found.unjudged) == ["incomplete", "quality", "restated", "stale"]
     assert (found.findings, len(found.judged)) == ([], 5)
