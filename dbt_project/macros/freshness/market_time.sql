@@ -22,3 +22,8 @@
         - {{ microseconds(sessions ~ '.break_starts_at') }}, 0
     )
 {%- endmacro %}
+
+{% macro minutes_of(microseconds_open) -%}
+    {#- To the millisecond and less: nobody reads more of a minute. -#}
+    {{ rounded('cast(' ~ microseconds_open ~ ' as ' ~ f8() ~ ') / 60000000', 3) }}
+{%- endmacro %}

@@ -50,14 +50,13 @@ final as (
         summed.interval,
         summed.session_date,
         summed.instruments,
-        cast(summed.expected_for as {{ f8() }}) / 60000000 as expected_minutes,
-        cast(summed.fresh_for as {{ f8() }}) / 60000000 as fresh_minutes,
+        {{ minutes_of('summed.expected_for') }} as expected_minutes,
+        {{ minutes_of('summed.fresh_for') }} as fresh_minutes,
         cast(summed.fresh_for as {{ f8() }}) / summed.expected_for as share,
         targets.late_minutes,
         cast(targets.target_share as {{ f8() }}) as target_share,
-        cast((1 - targets.target_share) * summed.trailing_expected as {{ f8() }})
-        / 60000000 as budget_minutes,
-        cast(summed.trailing_stale as {{ f8() }}) / 60000000 as spent_minutes,
+        {{ minutes_of('(1 - targets.target_share) * summed.trailing_expected') }} as budget_minutes,
+        {{ minutes_of('summed.trailing_stale') }} as spent_minutes,
         1 - summed.trailing_stale / nullif(
             cast((1 - targets.target_share) * summed.trailing_expected as {{ f8() }}), 0
         ) as budget_left
