@@ -24,9 +24,9 @@ final as (
         closes_at,
         break_starts_at,
         break_ends_at,
-        row_number() over in_order as session_number,
         cast(sum(open_for) over in_order - open_for as bigint) as starts_at_position,
         cast(sum(open_for) over in_order as bigint) as ends_at_position,
+        row_number() over in_order as session_number,
         coalesce(
             lead(open_for) over (partition by calendar order by session_date), open_for
         ) as next_open_for
