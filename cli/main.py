@@ -30,7 +30,7 @@ VERBS = (
     "quote", "sql", "market", "universe", "sandbox", "docs", "go_live", "trace.explain",
     "trace.diff", "trace.quarantine", "trace.gaps", "modelling.features", "modelling.score",
     "delivery.report", "new_provider", "operating.up", "operating.down", "operating.compact",
-    "operating.retention",
+    "operating.retention", "operating.alerts", "operating.doctor",
 )  # fmt: skip
 
 for verb in VERBS:

@@ -17,7 +17,7 @@ from extract.landing import Landing
 from extract.ledger import sources
 from extract.plan import Choice
 from extract.work import WorkItem
-from flows import healing
+from flows import alerts, healing
 from flows.claims import claimed
 from flows.origin import folder_clock, market_source
 from publish import snapshot
@@ -177,7 +177,8 @@ def run(
     ordered = [name for name in STEPS if name in steps or (name == "plan" and "extract" in steps)]
     source = market_source(settings, move_on) if "extract" in ordered else folder_clock(settings)
     full = clear_words(settings.folder.root, "beginning a run")
-    with full, source as own, _started(own) as started, ExitStack() as opened:
+    watched = alerts.told_after(settings)
+    with watched, full, source as own, _started(own) as started, ExitStack() as opened:
         healed = healing.heal(own.folder)
         runner = Runner(own, started, choice or Choice(), watcher)
         runner.report.healed = healed

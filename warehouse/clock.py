@@ -36,6 +36,11 @@ def system_now() -> datetime:
     return _machine.now()
 
 
+def file_time() -> float:
+    """Seconds since 1970 by the machine, as the times that files have are."""
+    return time.time()
+
+
 def now() -> datetime:
     """The product's present as naive UTC."""
     return _source() if _source else system_now()

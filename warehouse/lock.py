@@ -8,6 +8,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -116,6 +118,49 @@ class FileLock:
             yield
         finally:
             self.release()
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a lock, and since when by the machine's clock (UTC)."""
+
+    pid: int
+    purpose: str
+    since: datetime
+
+    def __str__(self) -> str:
+        return f"process {self.pid} ({self.purpose}) since {self.since:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def holder_of(path: Path) -> Holder | None:
+    """Who holds the lock at this moment; None when nobody does.
+
+    The file tells of its last holder; only where that process may live is the lock tried.
+    """
+    try:
+        told = json.loads(path.read_text())
+        holder = Holder(told["pid"], told["purpose"], datetime.fromisoformat(told["since"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if FileLock.held_here(path):
+        return holder
+    if sys.platform != "win32" and not _lives(holder.pid):
+        return None
+    lock = FileLock(path, "looking who holds it")
+    if lock.try_take():
+        lock.release()
+        return None
+    return holder
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def writer_lock_path(root: Path) -> Path:

@@ -139,6 +139,19 @@ def upcoming(calendar: str, at: datetime | None = None) -> Session:
     raise UsageError(f"calendar {calendar} has no session within 30 days of {instant}")
 
 
+def open_time(calendar: str, start: datetime, end: datetime) -> timedelta:
+    """How long the venue was open between two instants."""
+    open_for = timedelta()
+    for session in sessions(calendar, start, end):
+        pause, resume = session.break_starts_at, session.break_ends_at
+        parts = [(session.opens_at, session.closes_at)]
+        if pause and resume:
+            parts = [(session.opens_at, pause), (resume, session.closes_at)]
+        for opens_at, closes_at in parts:
+            open_for += max(min(closes_at, end) - max(opens_at, start), timedelta())
+    return open_for
+
+
 def library_version() -> str:
     from importlib.metadata import version
 

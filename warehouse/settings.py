@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from warehouse.alert_settings import AlertsSection
 from warehouse.errors import ConfigurationError
 from warehouse.folder import DataFolder
 from warehouse.provider_settings import (
@@ -34,7 +35,10 @@ SECRET_NAMES = (
     *(name for names in KEY_NAMES.values() for name in names),
     "BINANCE_API_SECRET",
     "DATABASE_URL",
+    "ALERTS_SMTP_USER",
+    "ALERTS_SMTP_PASSWORD",
 )
+RUN_ID = "TAPEHOUSE_RUN_ID"
 
 
 class BudgetsSection(Section):
@@ -68,7 +72,9 @@ class LogSection(Section):
     format: Literal["text", "json"] = "text"
     level: Literal["debug", "info", "warning", "error"] = "info"
     keep_files: int = Field(default=10, ge=1, le=1000)
-    max_mb: int = Field(default=10, ge=1, le=1000)
+    keep_days: float = Field(default=30.0, gt=0, le=10_000)
+    max_mb: float = Field(default=10.0, gt=0, le=1000)
+    rotate_hours: float = Field(default=24.0, gt=0, le=10_000)
 
 
 class PublishSection(Section):
@@ -119,6 +125,7 @@ class Settings(BaseSettings):
     providers: ProvidersSection = ProvidersSection()
     budgets: BudgetsSection = BudgetsSection()
     sources: SourcesSection = SourcesSection()
+    alerts: AlertsSection = AlertsSection()
     scoring: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], ScorerSettings] = {}
 
     _keys: dict[str, SecretStr] = PrivateAttr(default_factory=dict)
@@ -166,6 +173,12 @@ class Settings(BaseSettings):
 
 _config_file: Path = PROJECT / "tapehouse.toml"
 _dotenv: dict[str, str] = {}
+_addresses: list[str] = []
+
+
+def config_file() -> Path:
+    """The settings file that was read last."""
+    return _config_file
 
 
 def make_config() -> None:
@@ -213,6 +226,7 @@ def load(config: Path | None = None) -> Settings:
     for provider, names in KEY_NAMES.items():
         if key := next(filter(None, map(_secret, names)), ""):
             found.give_key(provider, key)
+    _addresses[:] = found.alerts.secrets()
     return found
 
 
@@ -253,7 +267,19 @@ def line_of(text: str, path: list[str]) -> int | None:
 
 def secret_values() -> list[str]:
     """What must never be written anywhere, read here and handed only to the redactor."""
-    return [value for name in SECRET_NAMES if len(value := _secret(name)) >= 6]
+    named = [value for name in SECRET_NAMES if len(value := _secret(name)) >= 6]
+    return [*_addresses, *named]
+
+
+def mail_login() -> tuple[str, str]:
+    """User and password of the mail server; empty where it asks for none."""
+    return _secret("ALERTS_SMTP_USER"), _secret("ALERTS_SMTP_PASSWORD")
+
+
+def run_of_parent() -> int | None:
+    """The run that the process belongs to which started this one."""
+    told = os.environ.get(RUN_ID, "")
+    return int(told) if told.isdecimal() else None
 
 
 def _secret(name: str) -> str:
@@ -268,5 +294,9 @@ def _read_dotenv() -> None:
 
 
 def export_for_children(**names: Any) -> None:
-    """Set the variables that dbt and other libraries of this process read."""
-    os.environ.update({name: str(value) for name, value in names.items()})
+    """Set the variables that dbt and other libraries of this process read; None takes one away."""
+    for name, value in names.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = str(value)

@@ -39,6 +39,7 @@ COMPARED = {
     "market_summary": "date",
     "bar_gaps": "instrument_id, interval, opened_at",
     "completeness": "instrument_id, session_date",
+    "freshness_slo": "calendar, interval, session_date",
     "source_agreement": "instrument_id, interval, opened_at",
     "data_quality_log": "rule, table_name, key, file_seq, row_number",
 }
@@ -53,10 +54,14 @@ class Landing:
 
     raw: RawRows
     drawn: random.Random
+    run_id: int = 1
+
+    def request(self, observed_at: datetime, **columns: Any) -> int:
+        return self.raw.request(observed_at, run_id=self.run_id, **columns)
 
     def yahoo_bars(self, day_count: int, observed_at: datetime) -> None:
         symbols = self.drawn.sample(SYMBOLS, 4)
-        request = self.raw.request(observed_at, provider="yahoo")
+        request = self.request(observed_at, provider="yahoo")
         rows = [
             row
             for symbol in symbols
@@ -112,7 +117,7 @@ class Landing:
             )
 
     def binance(self, observed_at: datetime) -> None:
-        request = self.raw.request(observed_at, provider="binance")
+        request = self.request(observed_at, provider="binance")
         trades = [
             {
                 "request_id": request,
@@ -152,7 +157,7 @@ class Landing:
         self.raw.land("binance_symbols", [state], observed_at)
 
     def file_drop(self, day_count: int, observed_at: datetime) -> None:
-        request = self.raw.request(observed_at, provider="file_drop", endpoint="file")
+        request = self.request(observed_at, provider="file_drop", endpoint="file")
         rows = [
             {
                 "request_id": request,
@@ -167,7 +172,7 @@ class Landing:
 
     def alpha_vantage(self, day_count: int, observed_at: datetime) -> None:
         """A third opinion, so that there are majorities."""
-        request = self.raw.request(observed_at, provider="alpha_vantage")
+        request = self.request(observed_at, provider="alpha_vantage")
         rows = [
             {
                 "request_id": request,
@@ -216,7 +221,7 @@ def snapshot(raw: RawRows) -> dict[str, list[tuple[Any, ...]]]:
 def land_rounds(raw: RawRows, drawn: random.Random, first: int, last: int) -> None:
     for number in range(first, last):
         observed_at = datetime(2024, 1, 12) + timedelta(hours=17 * number)
-        landing = Landing(raw, drawn)
+        landing = Landing(raw, drawn, run_id=number + 1)
         landing.yahoo_bars(24, observed_at)
         landing.binance(observed_at)
         landing.file_drop(24, observed_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -57,3 +57,22 @@ def test_market_names_and_calendar_names_are_understood() -> None:
     assert market_hours.calendar_of("xlon") == "XLON"
     with pytest.raises(UsageError, match="mars"):
         market_hours.calendar_of("mars")
+
+
+@pytest.mark.parametrize(
+    ("calendar", "start", "end", "minutes"),
+    [
+        # From Friday an hour before the close to Monday an hour after the open, in summer time.
+        ("XNYS", datetime(2026, 3, 6, 20, 0), datetime(2026, 3, 9, 14, 30), 120),
+        ("XNYS", datetime(2026, 3, 7), datetime(2026, 3, 9), 0),
+        ("XNYS", datetime(2025, 11, 26, 21, 0), datetime(2025, 11, 29), 210),
+        ("XTKS", datetime(2026, 3, 11), datetime(2026, 3, 12), 330),
+        ("XTKS", datetime(2026, 3, 11, 2, 0), datetime(2026, 3, 11, 4, 0), 60),
+        ("24/7", datetime(2026, 3, 7), datetime(2026, 3, 8), 1440),
+        ("XNYS", datetime(2026, 3, 11, 15, 0), datetime(2026, 3, 11, 15, 0), 0),
+    ],
+)
+def test_open_time_stands_still_while_the_venue_is_shut(
+    calendar: str, start: datetime, end: datetime, minutes: int
+) -> None:
+    assert market_hours.open_time(calendar, start, end) == timedelta(minutes=minutes)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from warehouse.errors import BusyError
-from warehouse.lock import FileLock, writer
+from warehouse.lock import FileLock, holder_of, writer
 from warehouse.settings import PROJECT
 
 HOLD = """
@@ -61,3 +61,25 @@ def test_a_nested_call_of_the_holder_passes(tmp_path: Path) -> None:
             pass
         assert FileLock.held_here(tmp_path / "state" / "writer.lock")
     assert not FileLock.held_here(tmp_path / "state" / "writer.lock")
+
+
+def test_who_holds_a_lock_is_told_without_keeping_anybody_from_it(
+    tmp_path: Path, held: subprocess.Popen[str]
+) -> None:
+    path = tmp_path / "state" / "writer.lock"
+    holder = holder_of(path)
+    assert holder is not None
+    assert (holder.pid, holder.purpose) == (held.pid, "holding it")
+    assert str(holder).startswith(f"process {held.pid} (holding it) since ")
+    held.send_signal(signal.SIGKILL)
+    held.wait()
+    assert holder_of(path) is None
+    with FileLock(path, "mine").held():
+        mine = holder_of(path)
+        assert mine is not None
+        assert mine.purpose == "mine"
+    # Its process lives on, and holds it no more.
+    assert holder_of(path) is None
+    path.write_text("{torn")
+    assert holder_of(path) is None
+    assert holder_of(tmp_path / "no.lock") is None
