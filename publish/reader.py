@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,9 @@ CLOSED = {
 }
 
 
-def open_market(market: Path | None = None) -> duckdb.DuckDBPyConnection:
+def open_market(
+    market: Path | None = None, limits: Mapping[str, str] | None = None
+) -> duckdb.DuckDBPyConnection:
     """Open the newest published copy; it stays as it is for as long as it is open."""
     path = market or settings.load().folder.market
     if not path.exists():
@@ -26,7 +29,10 @@ def open_market(market: Path | None = None) -> duckdb.DuckDBPyConnection:
             "run `tapehouse run`, or `make demo` to see it with made-up data",
         )
     # The copy's own name, not the link's: DuckDB keeps one instance for each path it is given.
-    connection = duckdb.connect(str(path.resolve()), read_only=True, config=dict(CLOSED))
+    connection = duckdb.connect(str(path.resolve()), read_only=True, config=dict(limits or {}))
+    # After the limits: nothing that names a folder can be set any more once it is closed.
+    for name, value in CLOSED.items():
+        connection.execute(f"set {name} = {value}")
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("set lock_configuration = true")
     return connection

@@ -1,0 +1,1 @@
+"""Commands that hand data to people and programs."""
