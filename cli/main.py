@@ -28,7 +28,7 @@ VERBS = (
     "demo", "run", "steps", "asking.backfill", "asking.budget", "rebuild", "quality", "status",
     "quote", "sql", "market", "universe", "sandbox", "docs", "go_live", "trace.explain",
     "trace.diff", "trace.quarantine", "trace.gaps", "modelling.features", "modelling.score",
-    "delivery.export",
+    "delivery.export", "delivery.reproduce",
     "new_provider",
 )  # fmt: skip
 

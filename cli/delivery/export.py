@@ -15,6 +15,7 @@ from warehouse.logs import one_line
 if TYPE_CHECKING:
     from flows.exports import Exported
 
+
 def listed(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
 
@@ -35,10 +36,12 @@ def register(app: typer.Typer) -> None:
             typer.Option("--tables", "-t", help="Only these, separated by commas: daily_bars."),
         ] = None,
         symbols: Annotated[
-            str | None, typer.Option("--symbols", help="Only these, separated by commas: AAPL,MSFT.")
+            str | None,
+            typer.Option("--symbols", help="Only these, separated by commas: AAPL,MSFT."),
         ] = None,
         where: Annotated[
-            str | None, typer.Option("--where", help="Only rows for which this SQL condition holds.")
+            str | None,
+            typer.Option("--where", help="Only rows for which this SQL condition holds."),
         ] = None,
         first: Annotated[
             datetime | None,

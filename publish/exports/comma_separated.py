@@ -12,7 +12,9 @@ class Writer(LinesOfTables):
     ending = "csv"
 
     def header(self, shape: Shape) -> str:
-        return ",".join('"' + harmless(name).replace('"', '""') + '"' for name in shape.names) + "\n"
+        return (
+            ",".join('"' + harmless(name).replace('"', '""') + '"' for name in shape.names) + "\n"
+        )
 
     def line(self, shape: Shape) -> str:
         """`concat` takes a null for nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# What spreadsheets skip before they look for a formula; full-width signs count where they are typed.
+# What spreadsheets skip before they look for a formula. Full-width signs count in some of them.
 BLANKS = " \u00a0\u1680\u2000-\u200f\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 SIGNS = "=+@\uff1d\uff0b\uff0d\uff20-"
 PATTERN = f"^([\t\r\n]|[{BLANKS}\t\r\n]*[{SIGNS}])"

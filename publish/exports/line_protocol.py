@@ -29,7 +29,7 @@ class Writer(LinesOfTables):
         begun = ", ".join([measurement, *map(_tag, tags)])
         joined = f"concat_ws(',', {', '.join(map(_field, fields))})"
         return (
-            f"case when {joined} <> '' and {at} >= timestamp '{FIRST}' and {at} < timestamp '{LAST}'"
+            f"case when {joined} <> '' and {at} between '{FIRST}' and '{LAST}'"
             f" then concat({begun}, ' ', {joined}, ' ', epoch_ns({at}), chr(10)) end"
         )
 

@@ -95,5 +95,7 @@ def _value(column: Column) -> str:
             return f"'''' || {text} || ''''"
         case "double":
             named = f"case when isnan({name}) then '''NaN''' when {name} > 0 then '''Infinity'''"
-            return f"case when isfinite({name}) then {text} else {named} else '''-Infinity''' end end"
+            return (
+                f"case when isfinite({name}) then {text} else {named} else '''-Infinity''' end end"
+            )
     return text

@@ -7,9 +7,11 @@ from typing import Any
 
 from publish.exports.tables import Column
 
-DARK, PALE, RULE = "#1F3A5F", "#F3F6FA", "#D5DCE6"
+DARK = "#1F3A5F"
 RED, WHITE, GREEN, BLUE, ORANGE = "#E67C73", "#FFFFFF", "#57BB8A", "#6FA8DC", "#F6B26B"
 FORMATS = {
+    # For LibreOffice, which shows some truths as 1; Excel knows them anyway.
+    "boolean": '"TRUE";"TRUE";"FALSE"',
     "date": "yyyy-mm-dd",
     "time": "hh:mm:ss",
     "plain": "0",
@@ -29,23 +31,23 @@ class Looks:
     def __init__(self, book: Any) -> None:
         shown = {name: {"num_format": text} for name, text in FORMATS.items()}
         self.cells = {name: book.add_format(one) for name, one in shown.items()}
-        self.header = book.add_format(
-            {"bold": True, "font_color": WHITE, "bg_color": DARK, "valign": "vcenter"}
-        )
+        header = {"bold": True, "font_color": WHITE, "bg_color": DARK, "valign": "vcenter"}
+        self.header = book.add_format(header)
+        self.number_header = book.add_format(header | {"align": "right"})
         self.title = book.add_format({"bold": True, "font_size": 16, "font_color": DARK})
         self.faint = book.add_format({"font_color": "#5F6B7A"})
         self.bold = book.add_format({"bold": True})
         self.link = book.get_default_url_format()
 
     def of(self, column: Column) -> Any:
-        """None for text and truths, which need no format."""
+        """None for text, which needs no format."""
         name = number_format(column)
         return self.cells[name] if name else None
 
 
 def number_format(column: Column) -> str:
-    if column.kind == "date":
-        return "date"
+    if column.kind in ("boolean", "date"):
+        return column.kind
     if column.kind == "integer":
         return "whole" if WHOLE.search(column.name) else "plain"
     if column.kind in ("decimal", "double"):
@@ -55,10 +57,18 @@ def number_format(column: Column) -> str:
     return ""
 
 
-def width(header: str, kind: str) -> float:
-    """Wide enough for the name, and for what usually stands below it."""
-    least = {"text": 12, "zone": 18, "utc": 22, "date": 11, "time": 9, "boolean": 8}.get(kind, 11)
-    return min(max(len(header) + 3, least), 40)
+def width(header: str, kind: str, longest: int) -> float:
+    """Wide enough for the name with its filter's arrow, and for the text below it."""
+    least = {"time": 10, "boolean": 8}.get(kind, 11)
+    return min(max(len(header) + 4, least, longest + 2), 50)
+
+
+def printed(sheet: Any, is_one_page_wide: bool) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.set_footer("&L&A&Rpage &P of &N")
+    if is_one_page_wide:
+        sheet.fit_to_pages(1, 0)
 
 
 def coloured(sheet: Any, name: str, column: int, first_row: int, last_row: int) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from publish.exports.tables import Shape
 from publish.exports.workbook.cells import cells_of
-from publish.exports.workbook.looks import Looks, coloured, width
+from publish.exports.workbook.looks import Looks, coloured, printed, width
 
 ROWS_OF_A_SHEET = 1_048_576
 CHUNK = 5_000
@@ -85,14 +85,19 @@ class TableSheets:
         self.sheets.append(Sheet(name, self.shape.name))
         self._sheet = self._book.add_worksheet(name)
         self._sheet.freeze_panes(1, min(FROZEN, len(self.cells) - 1))
+        self._sheet.repeat_rows(0)
+        printed(self._sheet, is_one_page_wide=False)
+        self._longest = [0] * len(self.cells)
         for at, cell in enumerate(self.cells):
-            self._sheet.set_column(at, at, width(cell.header, cell.kind))
-            self._sheet.write_string(0, at, cell.header, self._looks.header)
+            is_number = cell.kind in ("integer", "decimal", "double")
+            look = self._looks.number_header if is_number else self._looks.header
+            self._sheet.write_string(0, at, cell.header, look)
 
     def _end(self) -> None:
         last = self.sheets[-1].row_count
         self._sheet.autofilter(0, 0, last, len(self.cells) - 1)
         for at, cell in enumerate(self.cells):
+            self._sheet.set_column(at, at, width(cell.header, cell.kind, self._longest[at]))
             if last and cell.column.kind in ("decimal", "double"):
                 coloured(self._sheet, cell.column.name, at, 1, last)
 
@@ -101,6 +106,12 @@ class TableSheets:
             self._sheet.write_number, self._sheet.write_string, self._sheet.write_boolean,
         )  # fmt: skip
         columns = [cell.values(rows) for cell in self.cells]
+        if first_row == 1:
+            # The first rows tell how long texts are; the sheet's width need not fit them all.
+            self._longest = [
+                max((len(one) for one in values if isinstance(one, str)), default=0)
+                for values in columns
+            ]
         for at, row in enumerate(zip(*columns, strict=True), start=first_row):
             for column, value in enumerate(row):
                 if value is None:
@@ -108,7 +119,7 @@ class TableSheets:
                 if isinstance(value, str):
                     text(at, column, value)
                 elif isinstance(value, bool):
-                    truth(at, column, value)
+                    truth(at, column, value, self._formats[column])
                 else:
                     number(at, column, value, self._formats[column])
 

@@ -11,12 +11,14 @@ import pyarrow as pa
 from xlsxwriter.utility import xl_range_abs
 
 from publish.exports.formulas import harmless
-from publish.exports.workbook.looks import DARK, GREEN, RED, Looks, coloured
+from publish.exports.workbook.looks import DARK, GREEN, RED, Looks, coloured, printed
 from publish.exports.workbook.sheets import Span, TableSheets
 
 NAME = "Summary"
 SESSIONS = 60
 CHART_SYMBOLS = 40
+# Up to so many sessions the chart names each month, beyond each quarter.
+MONTHLY = 260
 COLUMNS = (
     ("symbol", 14), ("name", 30), ("last session", 13), ("close", 13), ("change_pct", 13),
     ("rsi_14", 10), (f"closes of {SESSIONS} sessions", 34),
@@ -70,12 +72,14 @@ class Summary:
             return
         sheet = self._sheet
         sheet.hide_gridlines(2)
+        printed(sheet, is_one_page_wide=True)
         sheet.freeze_panes(FIRST_ROW, 1)
         for at, (_, wide) in enumerate(COLUMNS):
             sheet.set_column(at, at, wide)
         sheet.write_string(0, 0, "Summary of the daily bars", looks.title)
         for at, (header, _) in enumerate(COLUMNS):
-            sheet.write_string(FIRST_ROW - 1, at, header, looks.header)
+            look = looks.number_header if 2 < at < 6 else looks.header
+            sheet.write_string(FIRST_ROW - 1, at, header, look)
         for row, (symbol, trail) in enumerate(self._trails.items(), start=FIRST_ROW):
             self._line(row, symbol, trail, looks)
         last = FIRST_ROW + len(self._trails) - 1
@@ -116,8 +120,9 @@ class Summary:
         first = max(trail.first_row, trail.last_row - SESSIONS + 1)
         if first < trail.last_row:
             shown = xl_range_abs(first, self._closes_at, trail.last_row, self._closes_at)
+            # Columns, as LibreOffice prints no lines of sparklines.
             options = {
-                "range": f"'{trail.sheet}'!{shown}", "series_color": DARK, "weight": 1.25,
+                "range": f"'{trail.sheet}'!{shown}", "type": "column", "series_color": DARK,
                 "high_point": True, "low_point": True, "high_color": GREEN, "low_color": RED,
             }  # fmt: skip
             sheet.add_sparkline(row, len(COLUMNS) - 1, options)
@@ -150,7 +155,15 @@ class Summary:
                 }
             )
             line.set_title({"name": "Index, close of each session", "name_font": {"size": 12}})
-            line.set_x_axis({"date_axis": True, "num_format": "mmm yyyy", "num_font": {"size": 8}})
+            line.set_x_axis(
+                {
+                    "date_axis": True,
+                    "num_format": "mmm yyyy",
+                    "num_font": {"size": 8},
+                    "major_unit": 1 if last_row - first_row < MONTHLY else 3,
+                    "major_unit_type": "months",
+                }
+            )
             self._placed(line, FIRST_ROW + 16)
 
     def _placed(self, chart: Any, row: int) -> None:

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from publish.exports.formats import Format, Stamp, Written
 from publish.exports.tables import Shape
-from publish.exports.workbook.looks import Looks
+from publish.exports.workbook.looks import Looks, printed
 from publish.exports.workbook.sheets import Sheet, TableSheets
 from publish.exports.workbook.summary import NAME as SUMMARY
 from publish.exports.workbook.summary import Summary
@@ -60,6 +60,7 @@ class Writer(Format):
     def _list_sheets(self) -> None:
         sheet, looks, stamp = self._contents, self._looks, self.stamp
         sheet.hide_gridlines(2)
+        printed(sheet, is_one_page_wide=True)
         for at, wide in enumerate((34, 26, 14)):
             sheet.set_column(at, at, wide)
         sheet.write_string(0, 0, f"Tapehouse export {stamp.run_id}", looks.title)
