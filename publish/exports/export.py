@@ -109,26 +109,41 @@ def build(
     moved: Callable[[int], object] = lambda _: None,
 ) -> Built:
     """Write all files into an empty folder; a failure leaves it to the caller to remove it."""
-    writers = [formats.writer(name, place, stamp) for name in planned.asked.formats]
+    writers: list[Format] = []
     built = Built()
-    for one in planned.selections:
-        takers = _takers(writers, one, built)
-        for taker in takers:
-            taker.open(one.shape)
-        for rows in selection.batches(connection, one.query):
-            for taker in takers:
-                taker.write(rows)
-            moved(rows.num_rows)
-        for taker in takers:
-            taker.close()
-        built.tables.append(_told(one, planned.asked))
-        if one.kept_whole:
-            built.notes.append(f"{one.shape.name} knows no {' or '.join(one.kept_whole)}: all rows")
-    for writer in writers:
-        built.files += writer.finish()
-        built.notes += writer.notes
+    try:
+        for name in planned.asked.formats:
+            writers.append(formats.writer(name, place, stamp))
+        for one in planned.selections:
+            _write(connection, one, _takers(writers, one, built), moved)
+            built.tables.append(_told(one, planned.asked))
+            if one.kept_whole:
+                unknown = " or ".join(one.kept_whole)
+                built.notes.append(f"{one.shape.name} knows no {unknown}: all rows")
+        for writer in writers:
+            built.files += writer.finish()
+    except BaseException:
+        for writer in writers:
+            writer.drop()
+        raise
     fsync_folder(place)
     return built
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    one: Selection,
+    takers: Sequence[Format],
+    moved: Callable[[int], object],
+) -> None:
+    for taker in takers:
+        taker.open(one.shape)
+    for rows in selection.batches(connection, one.query):
+        for taker in takers:
+            taker.write(rows)
+        moved(rows.num_rows)
+    for taker in takers:
+        taker.close()
 
 
 def _takers(writers: Sequence[Format], one: Selection, built: Built) -> list[Format]:

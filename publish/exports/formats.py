@@ -64,7 +64,6 @@ class Format(ABC):
     def __init__(self, place: Path, stamp: Stamp) -> None:
         self.place = place
         self.stamp = stamp
-        self.notes: list[str] = []
 
     def lacks(self, shape: Shape) -> str:
         """Why a table cannot be had in this format; empty when it can."""
@@ -81,6 +80,10 @@ class Format(ABC):
 
     @abstractmethod
     def finish(self) -> list[Written]: ...
+
+    @abstractmethod
+    def drop(self) -> None:
+        """Let go of what is open: the export failed, and its folder is about to be removed."""
 
     def sealed(self, path: Path, tables: Sequence[str], row_count: int) -> Written:
         """On disk for good, with its size and digest."""

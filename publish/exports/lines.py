@@ -15,6 +15,7 @@ from publish.exports.tables import Column, Shape, quoted
 
 ROW = "row_of_export"
 PARTS = 2
+NARROW = 18
 
 
 class LineFile:
@@ -39,9 +40,11 @@ class LineFile:
         found: Any = self._scribe.execute(
             f"select line from (select {line} as line from rows_of_batch) where line is not null"
         )
-        for batch in found.to_arrow_reader(count):
-            self._file.write(_content(batch.column(0)))
-            self.row_count += batch.num_rows
+        # A table and no stream of batches: only of a table do both parts work at once.
+        made = found.to_arrow_table()
+        for lines in made.column(0).chunks:
+            self._file.write(_content(lines))
+        self.row_count += made.num_rows
         self._scribe.unregister("rows_of_batch")
 
     def close(self) -> None:
@@ -62,6 +65,10 @@ def text_of(column: Column) -> str:
     name = quoted(column.name)
     if column.kind == "instant":
         return f"replace(cast({name} as varchar), ' ', 'T') || 'Z'"
+    if column.kind == "decimal" and column.precision > NARROW:
+        # The same digits ten times as fast, where they fit.
+        narrow = f"try_cast({name} as decimal({NARROW}, {min(column.scale, NARROW)}))"
+        return f"coalesce(cast({narrow} as varchar), cast({name} as varchar))"
     return f"cast({name} as varchar)"
 
 
@@ -77,6 +84,7 @@ class LinesOfTables(Format):
     def __init__(self, place: Path, stamp: Stamp) -> None:
         super().__init__(place, stamp)
         self._written: list[Written] = []
+        self._file: LineFile | None = None
 
     def header(self, shape: Shape) -> str:
         return ""
@@ -93,11 +101,17 @@ class LinesOfTables(Format):
         self._line = self.line(shape)
 
     def write(self, rows: pa.Table) -> None:
+        assert self._file
         self._file.rows(rows, self._line)
 
     def close(self) -> None:
+        assert self._file
         self._file.close()
         self._written.append(self.sealed(self._path, [self._shape.name], self._file.row_count))
 
     def finish(self) -> list[Written]:
         return self._written
+
+    def drop(self) -> None:
+        if self._file:
+            self._file.close()

@@ -26,6 +26,7 @@ class Writer(Format):
     def __init__(self, place: Path, stamp: Stamp) -> None:
         super().__init__(place, stamp)
         self._written: list[Written] = []
+        self._file: pq.ParquetWriter | None = None
 
     def open(self, shape: Shape) -> None:
         self._shape = shape
@@ -42,21 +43,26 @@ class Writer(Format):
         )
 
     def write(self, rows: pa.Table) -> None:
+        assert self._file
         self._file.write_table(rows.cast(self._schema), row_group_size=BATCH_ROWS)
         self._row_count += rows.num_rows
 
     def close(self) -> None:
+        assert self._file
         self._file.close()
         self._written.append(self.sealed(self._path, [self._shape.name], self._row_count))
 
     def finish(self) -> list[Written]:
         return self._written
 
+    def drop(self) -> None:
+        if self._file:
+            self._file.close()
+
 
 def _type(column: Column) -> pa.DataType:
     if column.kind == "decimal":
-        precision, scale = column.declared.removeprefix("DECIMAL(").rstrip(")").split(",")
-        return pa.decimal128(int(precision), int(scale))
+        return pa.decimal128(column.precision, column.scale)
     if column.kind == "integer":
         named = {"TINYINT": 8, "SMALLINT": 16, "INTEGER": 32, "BIGINT": 64}
         bits = named[column.declared.removeprefix("U")]

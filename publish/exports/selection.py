@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -57,10 +58,22 @@ def select(connection: duckdb.DuckDBPyConnection, table: str, choice: Choice) ->
 
 
 def batches(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.Table]:
-    """Rows as they stream; never more of them in memory than a batch and what DuckDB sorts."""
+    """Rows as they stream; never more of them in memory than two batches and what DuckDB sorts.
+
+    The next batch is read while the one before is written.
+    """
+    read = _of_one_size(connection.execute(query).to_arrow_reader(BATCH_ROWS))
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(next, read, None)
+        while (rows := coming.result()) is not None:
+            coming = ahead.submit(next, read, None)
+            yield rows
+
+
+def _of_one_size(read: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
     waiting: list[pa.RecordBatch] = []
     count = 0
-    for batch in connection.execute(query).to_arrow_reader(BATCH_ROWS):
+    for batch in read:
         waiting.append(batch)
         count += batch.num_rows
         while count >= BATCH_ROWS:

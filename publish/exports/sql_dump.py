@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from publish.exports.formats import Format, Stamp, Written
-from publish.exports.lines import ROW, LineFile, literal
+from publish.exports.lines import ROW, LineFile, literal, text_of
 from publish.exports.tables import Column, Shape, quoted
 
 FILE = "tapehouse.sql"
@@ -61,6 +61,9 @@ class Writer(Format):
         self._file.close()
         return [self.sealed(self._path, self._tables, self._file.row_count)]
 
+    def drop(self) -> None:
+        self._file.close()
+
     def _row(self, shape: Shape) -> str:
         """Before its values stands what ends the row before it, or begins a batch."""
         names = ", ".join(map(quoted, shape.names))
@@ -98,4 +101,4 @@ def _value(column: Column) -> str:
             return (
                 f"case when isfinite({name}) then {text} else {named} else '''-Infinity''' end end"
             )
-    return text
+    return text_of(column)

@@ -76,6 +76,19 @@ class Column:
     declared: str
     kind: Kind
 
+    @property
+    def precision(self) -> int:
+        return self._numbers()[0]
+
+    @property
+    def scale(self) -> int:
+        return self._numbers()[1]
+
+    def _numbers(self) -> tuple[int, int]:
+        """Of a decimal, which is declared as DECIMAL(precision,scale)."""
+        precision, scale = self.declared.removeprefix("DECIMAL(").rstrip(")").split(",")
+        return int(precision), int(scale)
+
 
 @dataclass(frozen=True)
 class Shape:

@@ -96,6 +96,8 @@ class Summary:
             strict=True,
         )
         for row, (symbol, day, close) in enumerate(values, start=span.row):
+            if close is None:
+                continue
             trail = self._trails.get(symbol)
             if trail is None or trail.sheet != span.sheet:
                 before = trail.close if trail else None

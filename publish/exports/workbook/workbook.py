@@ -57,6 +57,11 @@ class Writer(Format):
         rows = sum(sheet.row_count for sheet in self._sheets)
         return [self.sealed(self._path, self._tables, rows)]
 
+    def drop(self) -> None:
+        """The library closes the files of its sheets only with the book."""
+        for sheet in self._book.worksheets():
+            sheet.row_data_fh.close()
+
     def _list_sheets(self) -> None:
         sheet, looks, stamp = self._contents, self._looks, self.stamp
         sheet.hide_gridlines(2)
