@@ -16,11 +16,11 @@ import duckdb
 
 from flows.origin import folder_clock
 from flows.run import Watcher, clear_words
-from publish import open_market
 from publish.exports import export, target
 from publish.exports.export import Asked, Built, Planned
 from publish.exports.formats import Stamp
 from publish.exports.provenance import held_files, provenance
+from publish.reader import connect
 from warehouse import clock, runs
 from warehouse.folder import DataFolder, fsync_folder, write_whole
 from warehouse.runs import Run, Step
@@ -58,7 +58,7 @@ def make(
     watcher = watcher or Watcher()
     with ExitStack() as held:
         own = held.enter_context(folder_clock(settings))
-        connection = held.enter_context(open_market(folder.market))
+        connection = held.enter_context(connect(folder.market))
         planned = export.plan(connection, asked)
         if output:
             target.check(output, asked.formats, len(planned.selections))
@@ -121,7 +121,7 @@ def reading(copy: Path, place: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     spill = place / "spill"
     limits = {"memory_limit": MEMORY, "temp_directory": str(spill)}
     try:
-        with open_market(copy, limits) as connection:
+        with connect(copy, limits) as connection:
             yield connection
     finally:
         shutil.rmtree(spill, ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -18,10 +19,10 @@ CLOSED = {
 }
 
 
-def open_market(
+def connect(
     market: Path | None = None, limits: Mapping[str, str] | None = None
 ) -> duckdb.DuckDBPyConnection:
-    """Open the newest published copy; it stays as it is for as long as it is open."""
+    """A plain DuckDB connection to the newest published copy, closed to everything else."""
     path = market or settings.load().folder.market
     if not path.exists():
         raise TapehouseError(
@@ -29,10 +30,24 @@ def open_market(
             "run `tapehouse run`, or `make demo` to see it with made-up data",
         )
     # The copy's own name, not the link's: DuckDB keeps one instance for each path it is given.
-    connection = duckdb.connect(str(path.resolve()), read_only=True, config=dict(limits or {}))
-    # After the limits: nothing that names a folder can be set any more once it is closed.
-    for name, value in CLOSED.items():
-        connection.execute(f"set {name} = {value}")
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute("set lock_configuration = true")
+    config: dict[str, Any] = dict(limits or CLOSED)
+    connection = duckdb.connect(str(path.resolve()), read_only=True, config=config)
+    if limits and not _is_locked(connection):
+        # After the limits: nothing that names a folder can be set any more once it is closed.
+        for name, value in CLOSED.items():
+            connection.execute(f"set {name} = {value}")
+    if not _is_locked(connection):
+        connection.execute("set global TimeZone = 'UTC'")
+        connection.execute("set lock_configuration = true")
     return connection
+
+
+def _is_locked(connection: duckdb.DuckDBPyConnection) -> bool:
+    """This process has the copy open already, and both connections are of one instance."""
+    row = connection.execute("select current_setting('lock_configuration')").fetchone()
+    return bool(row and row[0])
+
+
+def open_market(market: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """Open the newest published copy; it stays as it is for as long as it is open."""
+    return connect(market)

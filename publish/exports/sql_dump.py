@@ -34,7 +34,7 @@ class Writer(Format):
         self._file.text(
             f"-- Tapehouse, export {stamp.run_id} of {stamp.exported_at} UTC{known}.\n"
             "-- Instants are UTC. Load it with: psql --set ON_ERROR_STOP=1 --file " + FILE + "\n"
-            "begin;\n"
+            "set client_encoding = 'UTF8';\nbegin;\n"
         )
         self._before = 0
 
@@ -97,8 +97,8 @@ def _value(column: Column) -> str:
         case "date" | "instant":
             return f"'''' || {text} || ''''"
         case "double":
-            named = f"case when isnan({name}) then '''NaN''' when {name} > 0 then '''Infinity'''"
-            return (
-                f"case when isfinite({name}) then {text} else {named} else '''-Infinity''' end end"
-            )
+            named = {"NaN": f"isnan({name})", "Infinity": f"{name} = 'infinity'"}
+            named["-Infinity"] = f"{name} = '-infinity'"
+            told = " ".join(f"when {when} then '''{word}'''" for word, when in named.items())
+            return f"case {told} else {text} end"
     return text_of(column)
