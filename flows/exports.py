@@ -121,9 +121,14 @@ def reading(copy: Path, place: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     spill = place / "spill"
     limits = {"memory_limit": MEMORY, "temp_directory": str(spill)}
     try:
-        with connect(copy, limits) as connection:
-            yield connection
+        connection = connect(copy, limits)
+    except duckdb.ConnectionException:
+        # This process has the copy open already, and DuckDB gives each file one set of limits.
+        connection = connect(copy)
+    try:
+        yield connection
     finally:
+        connection.close()
         shutil.rmtree(spill, ignore_errors=True)
 
 
