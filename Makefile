@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: all setup demo test check bench truth postgres restate as-of detect agree gaps budgets faults pages serve-docs clean lock
+.PHONY: all setup demo test check bench figures truth postgres restate as-of detect agree gaps budgets faults pages serve-docs clean lock
 all: check test
 
 setup: $(READY)
@@ -35,6 +35,10 @@ check: setup
 
 bench: setup
 	@$(BIN)/python -m bench
+
+# A day of 150 instruments, a loop of 30-second cycles: the last line is the verdict.
+figures: setup
+	@$(BIN)/python -m bench.figures
 
 # Every indicator against TA-Lib on random series: the last line is the verdict.
 truth: setup

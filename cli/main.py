@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -38,6 +39,8 @@ for verb in VERBS:
 
 def main() -> None:
     """Run a command; every ending has its exit code (docs/cli.md lists them)."""
+    # What cannot be logged, on a full disk say, is no news for the terminal.
+    logging.raiseExceptions = False
     # A supervisor's stop is a person's Ctrl-C: steps are journalled, locks are freed.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, runs.stop)
@@ -55,6 +58,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:
+        if told := errors.full_disk(error, "running " + " ".join(["tapehouse", *sys.argv[1:2]])):
+            complain(told)
+            sys.exit(told.exit_code)
         logs.get(__name__).exception("unexpected error")
         text = logs.one_line(logs.redact(f"{type(error).__name__}: {error}"))
         sys.stderr.write(f"unexpected error: {text}\n  next: see logs/errors.log\n")

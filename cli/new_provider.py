@@ -108,7 +108,7 @@ NEXT = (
     "`[sources]` in tapehouse.toml: what it is asked for; until then only by name (--provider)",
     "a row in the tables of docs/providers.md and docs/budgets.md; its name in docs/settings.md",
     "a column ${name}_symbol, when it writes symbols in its own way: universe.csv and wherever "
-    "alpha_vantage_symbol stands, NAMING in extract/universe/files.py, present_symbols.sql",
+    "alpha_vantage_symbol stands, present_symbols.sql",
     ".venv/bin/pytest tests/extract/test_conformance.py -k ${name}",
 )
 

@@ -89,12 +89,12 @@ def show(config: Config = None, verbose: Verbose = False) -> None:
 
     Example: `tapehouse universe list`
     """
-    table = new_table(
-        ("id", "symbol", "name", "class", "calendar", "currency", "groups", "delisted")
-    )
+    columns = ("id", "symbol", "name", "class", "calendar", "groups")
+    table = new_table(columns, unbroken=("id", "symbol", "class", "calendar"))
     for one in instruments.instruments(begin(config, verbose).folder):
+        ended = f" (until {one.delisted_on})" if one.delisted_on else ""
         table.add_row(
-            str(one.instrument_id), one.symbol, one.name, one.asset_class,
-            one.calendar, one.currency, one.groups, str(one.delisted_on or ""),
+            str(one.instrument_id), one.symbol, one.name + ended, one.asset_class,
+            one.calendar, one.groups,
         )  # fmt: skip
     console.print(table)

@@ -72,9 +72,12 @@ class Choice:
         known = {one.symbol: one for one in sorted(every, key=lambda one: one.delisted_on is None)}
         unknown = [symbol for symbol in self.symbols if symbol not in known]
         if unknown:
+            meant = [one.symbol for one in every if unknown[0] in one.spellings()]
             raise UsageError(
                 f"not in the universe: {', '.join(unknown)}",
-                f"add it with `tapehouse universe add {unknown[0]}`",
+                f"{unknown[0]} is followed as {meant[0]}"
+                if meant
+                else f"add it with `tapehouse universe add {unknown[0]}`",
             )
         return [known[symbol] for symbol in dict.fromkeys(self.symbols)]
 

@@ -163,7 +163,8 @@ def run(
     watcher = watcher or Watcher()
     ordered = [name for name in STEPS if name in steps or (name == "plan" and "extract" in steps)]
     source = market_source(settings, move_on) if "extract" in ordered else folder_clock(settings)
-    with source as own, _started(own) as started:
+    full = clear_words(settings.folder.root, "beginning a run")
+    with full, source as own, _started(own) as started:
         healed = healing.heal(own.folder)
         runner = Runner(own, started, choice or Choice(), watcher)
         runner.report.healed = healed

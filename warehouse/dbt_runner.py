@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from warehouse.errors import BadDataError, TapehouseError
+from warehouse.errors import BadDataError, TapehouseError, full_disk
 from warehouse.folder import DataFolder
 from warehouse.settings import PROJECT, export_for_children
 
@@ -123,6 +123,10 @@ def build(
             built.warnings.append((tested, result.failures or 0))
         elif status in ("error", "fail", "runtime error"):
             broken.append(f"{node.name}: {_first_lines(result.message)}")
+    for result in answer.result.results:
+        # DuckDB's own words, which dbt hands on as a model's failure.
+        if told := full_disk(Exception(result.message), f"building in {folder.root}"):
+            raise told
     if broken or not answer.success:
         raise BadDataError(
             f"the build failed, nothing was published: {'; '.join(broken[:5]) or answer.exception}",
@@ -142,7 +146,9 @@ def _failure(answer: Any) -> BaseException:
     # dbt hands back a person's stop as one more failure.
     if isinstance(answer.exception, KeyboardInterrupt):
         return KeyboardInterrupt()
-    return TapehouseError(f"dbt cannot run: {_first_lines(str(answer.exception))}", "see dbt.log")
+    return full_disk(answer.exception, "building") or TapehouseError(
+        f"dbt cannot run: {_first_lines(str(answer.exception))}", "see dbt.log"
+    )
 
 
 def _first_lines(text: str | None) -> str:

@@ -15,6 +15,9 @@ BUSY = 75
 CONFIGURATION = 78
 STOPPED = 130
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL_WORDS = ("no space left", "disk quota exceeded", "file too large")
+
 
 class TapehouseError(Exception):
     """Carries what went wrong, what to do next, and the exit code that says which kind it is."""
@@ -51,10 +54,8 @@ def full_disk(error: BaseException, doing: str) -> TapehouseError | None:
     """The same clear words wherever a full disk shows, however deep a library wrapped it."""
     cause: BaseException | None = error
     while cause is not None:
-        number = getattr(cause, "errno", None)
-        if number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "no space left" in (
-            str(cause).lower()
-        ):
+        said = str(cause).lower()
+        if getattr(cause, "errno", None) in FULL or any(words in said for words in FULL_WORDS):
             return TapehouseError(
                 f"disk full while {doing}",
                 "free some space and run again: nothing that was accepted is lost",

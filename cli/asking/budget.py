@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import typer
-from rich.markup import escape
 
 from cli.asking.options import (
     Days,
@@ -19,14 +18,13 @@ from cli.asking.options import (
 from cli.options import Config, Json, Verbose, begin
 from cli.trace.rows import echo_json
 from cli.watch import console, new_table
-from extract.budgets.usage import Usage, usage
+from extract.budgets.usage import State, Usage, usage
 from flows.backfill import planned
 from flows.origin import at_its_source
 from warehouse.logs import one_line
 
-COLUMNS = ("provider", "plan", "window", "used", "allowed", "free at (UTC)", "circuit", "why")
+COLUMNS = ("provider", "plan", "window", "used", "allowed", "free at")
 NUMBERS = ("used", "allowed")
-UNBROKEN = ("provider",)
 
 
 def register(app: typer.Typer) -> None:
@@ -55,10 +53,14 @@ def budget(
     if as_json:
         echo_json({"budgets": found})
         return
-    table = new_table(COLUMNS, NUMBERS, UNBROKEN)
+    table = new_table(COLUMNS, NUMBERS, unbroken=COLUMNS)
     for one in found:
         table.add_row(*_cells(one))
     console.print(table)
+    circuits = {one.provider: said for one in found if (said := _said(one.circuit))}
+    for provider, said in circuits.items():
+        console.print(f"{provider}: circuit {said}", markup=False, soft_wrap=True)
+    console.print("times in UTC" if circuits else "times in UTC; all circuits are closed")
 
 
 def plan(
@@ -92,17 +94,21 @@ def plan(
 
 
 def _cells(one: Usage) -> tuple[str, ...]:
-    state = one.circuit.name
-    if one.circuit.until_at and one.circuit.since_at:
-        since, until = one.circuit.since_at, one.circuit.until_at
-        state += f" since {since:%H:%M:%S} until {until:%Y-%m-%d %H:%M:%S}"
     return (
         one.provider,
         one.plan,
         one.words,
         f"{one.used:,}" if one.allowed else "",
         f"{one.allowed:,}" if one.allowed else "no limit",
-        f"{one.free_at:%Y-%m-%d %H:%M:%S}" if one.free_at else "now",
-        state,
-        escape(one_line(one.circuit.why)),
+        f"{one.free_at:%d %H:%M:%S}" if one.free_at else "now",
+    )
+
+
+def _said(circuit: State) -> str:
+    """Since when, until when and why nothing is asked of a provider, if that is so."""
+    if not circuit.until_at or not circuit.since_at:
+        return ""
+    return (
+        f"{circuit.name} since {circuit.since_at:%Y-%m-%d %H:%M:%S} "
+        f"until {circuit.until_at:%Y-%m-%d %H:%M:%S} UTC: {one_line(circuit.why)}"
     )

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 
 from extract.landing import Landing
+from extract.providers import PROVIDERS, canonical
 from extract.universe.files import (
-    NAMING,
     instruments,
     personal,
     personal_history,
@@ -66,8 +66,9 @@ def rename(
     folder: DataFolder, old: str, new: str, on: date, provider: str | None = None
 ) -> Instrument:
     """Give an instrument a new symbol from a day on; its number and its bars stay its own."""
-    if provider not in (None, *NAMING[:-1]):
-        raise UsageError(f"no such provider: {provider!r}", f"providers are: {NAMING[:-1]}")
+    provider = provider and canonical(provider)
+    if provider == "file_drop":
+        raise UsageError("dropped files say the instrument's own symbol", "leave --provider out")
     naming = provider or "file_drop"
     old, new = check_symbol(old), check_symbol(new)
     every = instruments(folder)
@@ -81,7 +82,7 @@ def rename(
     if wrong or (held.listed_on and held.listed_on >= on):
         since = wrong[0].valid_to if wrong else held.listed_on
         raise UsageError(f"{old} is in use since {since} only", f"name a day after {since}")
-    named = [naming] if provider else [one for one in NAMING if held.present_symbol(one) == old]
+    named = [naming] if provider else [one for one in PROVIDERS if held.present_symbol(one) == old]
     write_history(folder.personal_symbol_history, _with_past(folder, held, old, named, on))
     changed = {f"{one}_symbol": new for one in named if one != "file_drop"}
     if not provider:
@@ -161,7 +162,7 @@ def _with_past(
     folder: DataFolder, held: Instrument, old: str, named: Sequence[str], on: date
 ) -> list[PastSymbol]:
     """The personal history with one more row; `*` when every name of the instrument changes."""
-    everywhere = [one for one in NAMING if held.present_symbol(one)]
+    everywhere = [one for one in PROVIDERS if held.present_symbol(one)]
     past = personal_history(folder)
     for naming in [ANY_PROVIDER] if list(named) == everywhere else named:
         since = held.renamed_on("file_drop" if naming == ANY_PROVIDER else naming)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from extract.providers import PROVIDERS
 from extract.universe.instrument import (
     ANY_PROVIDER,
     COLUMNS,
@@ -26,7 +27,6 @@ from warehouse.settings import PROJECT
 SEED = PROJECT / "dbt_project" / "seeds" / "universe.csv"
 SEED_HISTORY = SEED.with_name("symbol_history.csv")
 ASSET_CLASSES = ("stock", "etf", "index", "commodity", "bond", "crypto", "fx", "fund")
-NAMING = ("yahoo", "binance", "massive", "fmp", "alpha_vantage", "file_drop")
 HISTORY_COLUMNS = [field.name for field in fields(PastSymbol)]
 Row = TypeVar("Row")
 
@@ -131,7 +131,7 @@ def _instrument(row: dict[str, str]) -> Instrument:
 
 
 def _past_symbol(row: dict[str, str]) -> PastSymbol:
-    if row["provider"] not in (ANY_PROVIDER, *NAMING):
+    if row["provider"] not in (ANY_PROVIDER, *PROVIDERS):
         raise ValueError(f"unknown provider {row['provider']!r}")
     valid_from, valid_to = _date(row["valid_from"]), date.fromisoformat(row["valid_to"])
     if valid_from and valid_from >= valid_to:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
+from extract.providers import PROVIDERS
 from warehouse.errors import UsageError
 
 FIRST_PERSONAL_ID = 1_000_001
@@ -51,6 +52,10 @@ class Instrument:
         """A provider without a column of its own writes symbols as the universe does."""
         found: str | None = getattr(self, f"{provider}_symbol", self.symbol)
         return found
+
+    def spellings(self) -> set[str]:
+        """How providers write the symbol at present."""
+        return {symbol for one in PROVIDERS if (symbol := self.present_symbol(one))}
 
     def past_at(self, provider: str) -> list[PastSymbol]:
         return [one for one in self.past if one.provider in (provider, ANY_PROVIDER)]

@@ -70,6 +70,7 @@ def test_a_span_that_only_a_key_opens_is_a_matter_of_configuration(tmp_path: Pat
         (("AAPL", "--days", "5", "--interval", "minute", "--multiplier", "7"), "7 x minute"),
         (("AAPL", "--start", "2099-01-01"), "in the future"),
         (("NOPE", "--days", "5"), "not in the universe: NOPE"),
+        (("^GSPC", "--days", "5"), "^GSPC is followed as SPX"),
         (("AAPL", "--days", "5", "--source", "nobody"), "no such provider: nobody"),
         (("AAPL", "--days", "5", "--json"), "--json shows a plan"),
         ((), "SYMBOLS"),

@@ -12,7 +12,7 @@ FOLDER_FILES = 20
 README_LINES = 150
 TOP_FOLDERS = {
     "extract", "dbt_project", "flows", "publish", "warehouse", "cli", "sandbox", "bench", "tests",
-    "docs", "data_extracts",
+    "docs", "deploy", "data_extracts",
 }  # fmt: skip
 VAGUE = {"utils", "util", "common", "helpers", "helper", "misc", "stuff", "shared", "lib"}
 
