@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -71,7 +72,7 @@ def _ours(root: Path, format: str) -> Figures:
 def _bare(root: Path, format: str, options: str) -> Figures:
     """As much memory, nothing synced, hashed or made harmless."""
     path = root / f"bare.{format}"
-    limits = {"memory_limit": MEMORY, "temp_directory": str(root / "spill")}
+    limits: dict[str, Any] = {"memory_limit": MEMORY, "temp_directory": str(root / "spill")}
     with duckdb.connect(str(market(root)), read_only=True, config=limits) as connection:
         asked = "select * from daily_bars order by instrument_id, opened_at"
         copy = f"copy ({asked}) to '{path}' (format {format}{options})"
