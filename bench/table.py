@@ -48,6 +48,8 @@ def lines(measured: Mapping[str, Figures]) -> Iterator[Line]:
         yield from of_updates(measured["updates"])
     if {"indicators", "large_indicators"} <= measured.keys():
         yield from of_large(measured)
+    if "exports_csv" in measured:
+        yield from of_exports(measured)
 
 
 PEERS = {
@@ -76,6 +78,16 @@ def of_indicators(measured: Mapping[str, Figures]) -> Iterator[Line]:
         "peak memory of the 12", ours["peak_mb"], "MB",
         "of TA-Lib", measured["indicators_talib"]["peak_mb"],
     )  # fmt: skip
+
+
+def of_exports(measured: Mapping[str, Figures]) -> Iterator[Line]:
+    for name, told in (("csv", "CSV"), ("parquet", "Parquet")):
+        ours, bare = measured[f"exports_{name}"], measured[f"exports_{name}_bare"]
+        yield Line(
+            f"{ours['rows']:,.0f} bars in order as {told}", ours["seconds"], "s",
+            "a bare COPY", bare["seconds"],
+        )  # fmt: skip
+        yield Line("peak memory of it", ours["peak_mb"], "MB", "of the COPY", bare["peak_mb"])
 
 
 ALLOWED_SECONDS, ALLOWED_MB = 30.0, 1024.0

@@ -29,8 +29,9 @@ VERBS = (
     "demo", "run", "steps", "asking.backfill", "asking.budget", "rebuild", "quality", "status",
     "quote", "sql", "market", "universe", "sandbox", "docs", "go_live", "trace.explain",
     "trace.diff", "trace.quarantine", "trace.gaps", "modelling.features", "modelling.score",
-    "delivery.report", "new_provider", "operating.up", "operating.down", "operating.compact",
-    "operating.retention", "operating.alerts", "operating.doctor",
+    "delivery.export", "delivery.report", "delivery.reproduce", "new_provider", "operating.up",
+    "operating.down", "operating.compact", "operating.retention", "operating.alerts",
+    "operating.doctor",
 )  # fmt: skip
 
 for verb in VERBS:

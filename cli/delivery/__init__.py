@@ -1,1 +1,1 @@
-"""Commands that hand data over: files for people and for other programs."""
+"""Commands that hand data to people and programs."""

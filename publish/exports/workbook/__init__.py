@@ -1,0 +1,1 @@
+"""A workbook for people: local times, typed cells, contents, a summary with sparklines."""
