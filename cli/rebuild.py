@@ -6,7 +6,7 @@ import typer
 
 from cli.options import Config, Verbose, Wait, begin
 from cli.watch import Screen, close, console
-from flows.rebuild import rebuild
+from flows.remaking.rebuild import rebuild
 
 
 def register(app: typer.Typer) -> None:

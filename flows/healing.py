@@ -5,7 +5,7 @@ from __future__ import annotations
 from extract import fetch
 from extract.compaction import healing
 from extract.landing import Landing
-from flows import scratch
+from flows.remaking import scratch
 from warehouse import database
 from warehouse.folder import DataFolder
 from warehouse.lock import FileLock, writer_lock_path

@@ -158,7 +158,6 @@ def _retain(
     found.dropped = retention.retain(landing, step.run_id, days, dry_run, wait_seconds)
     found.removed = {
         "exports": list(keeping.old_exports(folder, section.exports)),
-        "logs": list(keeping.old_logs(folder, section.logs)),
         "published": [
             Old(path, path.stat().st_size, clock.system_now())
             for path in snapshot.unneeded(folder, settings.publish.keep)

@@ -41,7 +41,7 @@ def weekly_report(
     folder = settings.folder
     if output:
         check_folder(output)
-    with folder_clock(settings) as own, open_market(folder.market) as connection:
+    with folder_clock(settings) as own, open_market(folder.market).connection as connection:
         copy = Path(connection.execute("select path from duckdb_databases()").fetchall()[0][0])
         run = Run.start(folder)
         try:

@@ -1,9 +1,8 @@
-"""What else grows beside the data: folders of runs, logs and exports, and which of them are old."""
+"""What else grows beside the data: folders of runs and exports, and which of them are old."""
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from warehouse.folder import DataFolder
 
 # The newest runs stay whatever their age: their numbers are gone on from, their steps landed.
 NEWEST_RUNS = 50
-ROTATED = re.compile(r".+\.log\.\d+")
 
 
 @dataclass(frozen=True)
@@ -37,13 +35,6 @@ def old_runs(folder: DataFolder, days: int | None) -> Iterator[Old]:
         path = folder.runs / f"{run_id:06d}"
         old = _old(path, days)
         if old and run_id not in needed and not runs.is_alive(folder, run_id):
-            yield old
-
-
-def old_logs(folder: DataFolder, days: int | None) -> Iterator[Old]:
-    """Only those that were rotated away: nobody writes into them."""
-    for path in sorted(folder.logs.glob("*")) if days is not None else ():
-        if ROTATED.fullmatch(path.name) and (old := _old(path, days or 0)):
             yield old
 
 

@@ -29,6 +29,7 @@ from warehouse.provider_settings import (
     Section,
     SourcesSection,
 )
+from warehouse.retention_settings import RetentionSection
 
 PROJECT = Path(__file__).resolve().parent.parent
 SECRET_NAMES = (
@@ -50,22 +51,6 @@ class BudgetsSection(Section):
 class LandingSection(Section):
     format: Literal["parquet", "csv"] = "parquet"
     compact_after_days: int = Field(default=1, ge=1, le=36_500)
-
-
-Days = Annotated[int, Field(ge=1, le=36_500)]
-
-
-class RetentionSection(Section):
-    """For how many days things are kept; None is for ever, as what cannot be had again is."""
-
-    quotes: Days | None = None
-    trades: Days | None = None
-    steps: Days | None = None
-    # Tables of these three that are kept longer or shorter than the rest.
-    tables: dict[str, Days] = Field(default_factory=dict)
-    runs: Days | None = 365
-    logs: Days | None = 365
-    exports: Days | None = None
 
 
 class LogSection(Section):

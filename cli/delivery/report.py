@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
         """Write the report of a week: a page of HTML and an Excel workbook, from what is published.
 
         Both hold the same tables, and each row names the runs that brought it and the command
-        that traces it. docs/report.md says what is in it.
+        that traces it. docs/delivery/report.md says what is in it.
 
         Example: `tapehouse report --week 2026-W11`
         """

@@ -8,7 +8,7 @@ import typer
 
 from cli.options import Config, Verbose, Wait, begin
 from cli.watch import Screen, console
-from flows.reproduce import Reproduced, reproduce
+from flows.remaking.reproduce import Reproduced, reproduce
 from warehouse import errors
 from warehouse.logs import one_line
 

@@ -17,7 +17,7 @@ from warehouse.folder import DataFolder
 from warehouse.logs import one_line
 
 if TYPE_CHECKING:
-    from flows.replay import Replayed
+    from flows.remaking.replay import Replayed
 
 Rule = Annotated[str | None, typer.Option("--rule", help="Only rows that broke this rule.")]
 
@@ -120,7 +120,7 @@ def replay_command(
 
     Example: `tapehouse quarantine replay --rule price_relations`
     """
-    from flows.replay import replay
+    from flows.remaking.replay import replay
 
     settings = begin(config, verbose)
     with Screen() as screen:

@@ -61,7 +61,7 @@ class View:
     def market(self) -> duckdb.DuckDBPyConnection:
         if not self.folder.market.exists():
             raise NothingPublished("nothing is published yet")
-        return open_market(self.folder.market)
+        return open_market(self.folder.market).connection
 
     def close(self) -> None:
         if "market" in vars(self):

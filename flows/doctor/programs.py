@@ -85,7 +85,7 @@ def calendar(patient: Patient) -> Iterator[Found]:
     if folder is None or not folder.market.exists():
         return
     try:
-        with open_market(folder.market) as market:
+        with open_market(folder.market).connection as market:
             yield from _disagreements(market, now.date(), version)
     except Exception as error:
         said = f"the published copy cannot be asked: {type(error).__name__}"

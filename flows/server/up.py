@@ -41,7 +41,7 @@ def up(settings: Settings, say: Say) -> None:
         place.check_port()
         place.home.mkdir(parents=True, exist_ok=True)
         place.export()
-        with Children(place, settings.log.max_mb * 1024 * 1024) as children:
+        with Children(place, int(settings.log.max_mb * 1024 * 1024)) as children:
             _start(place, children, say)
             _watch(children, say)
     except KeyboardInterrupt:

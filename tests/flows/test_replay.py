@@ -12,7 +12,7 @@ import pytest
 from own_project import OwnProject
 
 from flows import healing
-from flows.scratch import scratch_folder, sweep
+from flows.remaking.scratch import scratch_folder, sweep
 from publish import open_market
 from warehouse import clock
 from warehouse.folder import DataFolder

@@ -20,7 +20,8 @@ from publish import open_market
 from warehouse import clock, runs, settings
 from warehouse.errors import ConfigurationError, UsageError
 from warehouse.folder import DataFolder, write_whole
-from warehouse.settings import RetentionSection, Settings
+from warehouse.retention_settings import RetentionSection
+from warehouse.settings import Settings
 
 LATER = datetime(2026, 3, 20, 15, 0)
 GONE = {
@@ -30,10 +31,10 @@ GONE = {
 # What has rows of these, or tells of every run and its files.
 TOUCHED = {
     "quotes", "trades", "tickers", "latest_prices", "requests", "landing_files", "elt_job_log",
-    "steps", "build_marks",
+    "steps", "nodes", "elt_node_log", "build_marks",
 }  # fmt: skip
 # A rebuild is a run as well, and its steps and their files are told of.
-OF_RUNS = {"steps", "landing_files", "elt_job_log", "build_marks"}
+OF_RUNS = {"steps", "nodes", "landing_files", "elt_job_log", "elt_node_log", "build_marks"}
 
 
 def contents(path: Path, kinds: str = "BASE TABLE, VIEW") -> dict[str, tuple[int, object]]:
@@ -147,25 +148,20 @@ def test_a_day_that_has_not_begun_cannot_be_compacted(own_settings: Settings) ->
         keep_tidy(own_settings, steps=("compact",), before=tomorrow, dry_run=True)
 
 
-def test_old_runs_logs_and_exports_go_but_for_what_is_needed(
+def test_old_runs_and_exports_go_but_for_what_is_needed(
     own_settings: Settings,
 ) -> None:
     folder = own_settings.folder
-    own_settings.retention = RetentionSection(runs=30, logs=30, exports=90)
+    own_settings.retention = RetentionSection(runs=30, exports=90)
     for number in range(1, 61):
         made(folder.runs / f"{number:06d}" / "steps.jsonl", 60)
-    for name, age in (("tapehouse.log", 60), ("tapehouse.log.1", 60), ("tapehouse.log.2", 5)):
-        made(folder.logs / name, age)
     made(folder.exports / "000004" / "manifest.json", 60, '{"run_id": 4}')
     made(folder.exports / "000005" / "manifest.json", 100, '{"run_id": 5}')
     done = keep_tidy(own_settings, steps=("retain",))
     assert removed(done, "exports") == ["000005"]
-    assert removed(done, "logs") == ["tapehouse.log.1"]
     # Run 61 is this one; it and the 49 before stay, and 4, which an export came from.
     assert removed(done, "runs") == [f"{number:06d}" for number in range(1, 12) if number != 4]
     assert runs.run_ids(folder)[:2] == [4, 12]
-    assert (folder.logs / "tapehouse.log").exists()
-    assert keep_tidy(own_settings, steps=("retain",)).removed["logs"] == []
 
 
 def removed(done: Tidied, kind: str) -> list[str]:

@@ -74,7 +74,7 @@ def test_the_newest_session_is_that_of_a_market_with_weekends(published: Setting
             "update daily_bars set session_date = '2026-03-16' "
             "where symbol = 'BTCUSDT' and session_date = '2026-03-10'"
         )
-    with open_market(published.folder.market) as connection:
+    with open_market(published.folder.market).connection as connection:
         assert newest_session(connection) == date(2026, 3, 10)
 
 

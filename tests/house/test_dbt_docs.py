@@ -82,9 +82,13 @@ def test_every_module_that_asks_for_marts_belongs_to_an_exposure() -> None:
     asking = {
         name(path)
         for package in (
-            "cli", "flows/alerts", "flows/doctor", "publish/trace", "publish/features",
+            "cli",
+            "flows/alerts",
+            "flows/doctor",
+            "publish/trace",
+            "publish/features",
             "publish/report",
-        )  # fmt: skip
+        )
         for path in files(PROJECT / package)
         if path.suffix in (".py", ".sql")
         if re.search(r"(?:^|[\"\s])select\b.*?\bfrom\b", path.read_text("utf-8"), re.DOTALL)

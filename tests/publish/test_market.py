@@ -29,7 +29,7 @@ def market(demo: DataFolder) -> Iterator[Market]:
 
 def test_the_page_s_recipe_works(demo: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAPEHOUSE_DATA_DIR", str(demo.root))
-    text = (PROJECT / "docs" / "python.md").read_text(encoding="utf-8")
+    text = (PROJECT / "docs" / "delivery" / "python.md").read_text(encoding="utf-8")
     recipe = re.search(r"```python\n(.*?)```", text, re.DOTALL)
     assert recipe
     found: dict[str, Any] = {}

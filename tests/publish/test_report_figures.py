@@ -24,7 +24,7 @@ EARLIER = Week(date(2026, 2, 2), date(2026, 2, 15))
 
 @pytest.fixture(scope="module")
 def market(demo: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_market(demo.market) as connection:
+    with open_market(demo.market).connection as connection:
         yield connection
 
 

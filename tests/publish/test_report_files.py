@@ -39,7 +39,7 @@ FORMULA = "=cmd|'/c calc'!A0"
 
 @pytest.fixture(scope="module")
 def market(demo: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
-    with open_market(demo.market) as connection:
+    with open_market(demo.market).connection as connection:
         yield connection
 
 
@@ -87,7 +87,7 @@ def table(report: Report, key: str) -> Any:
 def test_another_run_over_another_name_of_the_copy_gives_the_same_bytes(
     demo: DataFolder, own_copy: Path, written: Written, tmp_path: Path
 ) -> None:
-    with open_market(own_copy) as connection:
+    with open_market(own_copy).connection as connection:
         again = build(connection, WEEK, "sandbox", ALLOWED)
     other = write(again, "market-000009.duckdb", 12, tmp_path / "000012")
     assert other.page.read_bytes() == written.page.read_bytes()
@@ -179,7 +179,7 @@ def test_text_of_others_is_shown_and_does_nothing(own_copy: Path, tmp_path: Path
         connection.execute("update instruments set name = ? where symbol = 'NVDA'", [FORMULA])
         connection.execute("update data_quality_log set detail = ?", [HOSTILE])
         connection.execute("update raw.requests set endpoint = ?", [FORMULA])
-    with open_market(own_copy) as connection:
+    with open_market(own_copy).connection as connection:
         done = write(build(connection, WEEK, "sandbox"), "copy", 1, tmp_path / "out")
     text = done.page.read_text(encoding="utf-8")
     tags = Tags(text)
@@ -280,7 +280,7 @@ def test_a_copy_without_a_row_gives_a_report_of_nothing(own_copy: Path, tmp_path
             "select schema_name, table_name from duckdb_tables() where not internal"
         ).fetchall():
             connection.execute(f'delete from "{schema}"."{name}"')
-    with open_market(own_copy) as connection:
+    with open_market(own_copy).connection as connection:
         found = build(connection, WEEK, "real", ALLOWED)
     assert not any(one.rows for one in found.tables if one.key != "conventions")
     assert found.known.file_seq == 0
@@ -291,7 +291,7 @@ def test_a_provider_that_is_missing_is_named(own_copy: Path) -> None:
     with duckdb.connect(str(own_copy)) as connection:
         connection.execute("delete from raw.requests where provider = 'massive'")
         connection.execute("delete from daily_bars where symbol in ('GOLD', 'CRUDE', 'AMD')")
-    with open_market(own_copy) as connection:
+    with open_market(own_copy).connection as connection:
         found = build(connection, WEEK, "sandbox")
     assert "No request of the week went to massive." in found.lacking
     assert any(line.endswith("others of their calendar have some: AMD.") for line in found.lacking)

@@ -15,8 +15,8 @@ from extract import raw_tables, reference
 from extract.landing import Landing
 from extract.manifest import Manifest, ManifestLine
 from flows.exports import MANIFEST, reading
+from flows.remaking.scratch import scratch_folder
 from flows.run import Watcher, clear_words
-from flows.scratch import scratch_folder
 from publish import snapshot
 from publish.exports import export
 from publish.exports.comparison import difference

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from extract import reference
 from extract.landing import Landing
 from extract.reference import ChangedRule
+from flows.remaking.scratch import scratch_folder
 from flows.run import Report, Runner, Watcher, clear_words, run
-from flows.scratch import scratch_folder
 from publish.trace.compare import Differences, compare
 from warehouse import database, dbt_runner
 from warehouse.errors import BadDataError, TapehouseError

@@ -1,0 +1,1 @@
+"""Making again from landing: the warehouse, rows under other rules, an export."""
