@@ -9,8 +9,8 @@ from pathlib import Path
 from bench.builds import finished
 from bench.children import Figures
 from extract.plan import Choice
-from flows.retention import keep_tidy
 from flows.run import run
+from flows.tidying import keep_tidy
 from sandbox import Exchange
 from warehouse import market_hours
 from warehouse.folder import DataFolder

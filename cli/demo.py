@@ -10,7 +10,7 @@ import typer
 from cli.options import Config, Verbose, begin
 from cli.watch import Screen, close, console, new_table
 from flows.demo import demo, demo_settings
-from flows.weekly_report import weekly_report
+from flows.reporting import weekly_report
 from publish import open_market
 from warehouse import clock, errors
 from warehouse.settings import PROJECT

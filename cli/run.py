@@ -103,11 +103,11 @@ def turned(turn: Turn) -> int:
     with Screen() as screen:
         ending = take(replace(turn, watcher=screen))
     if ending.report:
-        return close(ending.report)
-    if ending.error:
+        close(ending.report)
+    elif ending.error:
         complain(ending.error)
-    else:
-        console.print(ending.message)
+    if not ending.error:
+        console.print(ending.message, markup=False, soft_wrap=True)
     return ending.exit_code
 
 

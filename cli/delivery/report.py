@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
 
         Example: `tapehouse report --week 2026-W11`
         """
-        from flows.weekly_report import weekly_report
+        from flows.reporting import weekly_report
 
         chosen = span(week, first, last)
         show(weekly_report(begin(config, verbose), chosen, output))

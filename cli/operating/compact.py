@@ -10,7 +10,7 @@ import typer
 from cli.options import Config, Verbose, Wait, begin
 from cli.watch import Screen, close, console, new_table
 from extract.compaction.joining import Compacted
-from flows.retention import keep_tidy
+from flows.tidying import keep_tidy
 from warehouse import errors
 
 Before = Annotated[

@@ -11,7 +11,7 @@ import typer
 from cli.options import Config, Verbose, Wait, begin
 from cli.watch import Screen, close, console, new_table
 from extract.compaction.retention import ASKED_BY, Going, days_kept
-from flows.retention import Tidied, keep_tidy
+from flows.tidying import Tidied, keep_tidy
 from warehouse import errors
 from warehouse.errors import UsageError
 from warehouse.keeping import Old

@@ -11,7 +11,7 @@ from extract.plan import Choice
 from flows.origin import folder_clock
 from flows.run import Runner, Watcher, run
 from flows.schedules import Ending, ending_of
-from flows.turns import guards, journal
+from flows.turns import chores, guards, journal
 from flows.turns.frames import Frame, is_overtaken
 from flows.turns.guards import Answer
 from warehouse import clock, market_hours
@@ -19,6 +19,7 @@ from warehouse.errors import TapehouseError, UsageError
 from warehouse.settings import Settings
 
 MARKET_HOURS, AFTER_CLOSE, REPAIR = "market-hours", "after-close", "repair"
+RETENTION, WEEKLY_REPORT = "retention", "weekly-report"
 EVERY_MARKET = "all"
 
 
@@ -75,6 +76,8 @@ FLOWS = {
     ),
     # Everything that is due anywhere, with what no schedule asks for, and the audit.
     REPAIR: Flow(lambda turn: turn.run(replace(turn.choice, audits=not turn.choice.symbols))),
+    RETENTION: Flow(lambda turn: chores.tidy(turn.settings, turn.watcher, turn.wait_seconds)),
+    WEEKLY_REPORT: Flow(lambda turn: chores.report(turn.settings)),
 }
 
 

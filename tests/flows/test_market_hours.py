@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 SATURDAY = datetime(2026, 3, 14, 16, 0)
 BITCOIN = Choice(("BTCUSDT",), intervals=("1d",))
-PREFECTS = {"after_close.py", "edge.py", "market_hours.py", "repair.py"}
+PREFECTS = {
+    "after_close.py", "edge.py", "market_hours.py", "programs.py", "repair.py", "retention.py",
+    "weekly_report.py",
+}  # fmt: skip
 
 
 def turn_of(settings: Settings, force: bool = False, wait_seconds: float = 0) -> Ending:

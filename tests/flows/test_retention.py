@@ -15,7 +15,7 @@ from command_line import tapehouse
 
 from extract.compaction.retention import days_kept
 from extract.landing import Landing
-from flows.retention import Tidied, keep_tidy
+from flows.tidying import Tidied, keep_tidy
 from publish import open_market
 from warehouse import clock, runs, settings
 from warehouse.errors import ConfigurationError, UsageError

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.weekly_report import allowances, weekly_report
+from flows.reporting import allowances, weekly_report
 from publish import open_market
 from publish.report.queries import newest_session
 from publish.report.week import Week, between, parsed
