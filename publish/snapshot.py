@@ -33,8 +33,10 @@ def publish(folder: DataFolder, keep: int = 3, wait_seconds: float = 0) -> Publi
     with writer(folder.root, "publish", wait_seconds):
         _check(folder)
         folder.published.mkdir(parents=True, exist_ok=True)
+        # A folder of such a name is where a reader of a copy keeps what its memory cannot hold.
         for stray in folder.published.glob("*.tmp"):
-            stray.unlink()
+            if stray.is_file():
+                stray.unlink()
         number = max((int(name) for name, _ in _copies(folder)), default=0) + 1
         path = folder.published / f"market-{number:06d}.duckdb"
         part = path.with_suffix(".tmp")

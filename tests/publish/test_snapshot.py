@@ -119,6 +119,17 @@ def test_the_copy_cannot_be_written_and_the_link_is_relative(built: DataFolder) 
     assert not os.path.isabs(os.readlink(built.market))
 
 
+def test_what_a_killed_publish_left_goes_and_what_a_reader_spills_stays(built: DataFolder) -> None:
+    copy = snapshot.publish(built).path
+    spilled = copy.with_name(f"{copy.name}.tmp") / "duckdb_temp_storage_DEFAULT-0.tmp"
+    spilled.parent.mkdir()
+    spilled.touch()
+    left = copy.with_name("market-000009.tmp")
+    left.touch()
+    snapshot.publish(built)
+    assert (spilled.exists(), left.exists()) == (True, False)
+
+
 def test_a_reader_can_reach_nothing_outside_its_copy(built: DataFolder, tmp_path: Path) -> None:
     snapshot.publish(built)
     outside = tmp_path / "out.csv"
