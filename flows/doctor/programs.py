@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from importlib import metadata
 
 import duckdb
-import requests
 
 from flows.doctor.findings import Found, Patient, folder_of
+from flows.server.api import Api
+from flows.server.place import Place
 from publish import open_market
 from warehouse import clock, database, market_hours
 from warehouse.errors import TapehouseError
@@ -119,18 +120,14 @@ def _disagreements(market: duckdb.DuckDBPyConnection, today: date, version: str)
 
 
 def prefect_server(patient: Patient) -> Iterator[Found]:
-    """Only where one is named: a run needs none."""
-    from prefect.settings import get_current_settings
-
-    address = get_current_settings().api.url
-    if not address:
-        yield Found("prefect", "ok", "no server is named; `tapehouse run --every 15m` needs none")
-        return
-    try:
-        answer = requests.get(f"{address}/health", timeout=3, allow_redirects=False)
-        answer.raise_for_status()
-        yield Found("prefect", "ok", f"{address} answers")
-    except requests.RequestException as error:
-        said = f"{address} does not answer ({type(error).__name__})"
-        mend = "`prefect server start`, or unset PREFECT_API_URL to run without one"
+    """Only where `tapehouse up` runs one: a run needs none."""
+    place = Place.of(patient.settings) if patient.settings and folder_of(patient) else None
+    process = place.lock_pid() if place else None
+    if place is None or process is None:
+        yield Found("prefect", "ok", "not up; `tapehouse up` starts it, a run needs none")
+    elif Api(place.api).healthy():
+        yield Found("prefect", "ok", f"up at {place.address}, process {process}")
+    else:
+        said = f"process {process} is up, but {place.address} does not answer"
+        mend = "wait a minute, then `tapehouse down` and `tapehouse up`; see prefect-server.log"
         yield Found("prefect", "bad", said, mend)

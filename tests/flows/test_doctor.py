@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from flows.doctor import machine, programs
 from flows.doctor.examination import examine, exit_code
 from flows.doctor.findings import Found
 from flows.run import run
+from flows.server.place import Place
 from sandbox import Exchange
 from warehouse import clock
 from warehouse.folder import DataFolder
@@ -269,12 +271,15 @@ def test_files_with_secrets_that_others_may_read_are_told(
     assert {one.state for one in looked("file modes", config=file)} == {"ok"}
 
 
-def test_a_prefect_server_that_is_away_is_told_by_the_command(folder: DataFolder) -> None:
-    answer = tapehouse(
-        folder.root, "doctor", "--offline", "--json", check=False, PREFECT_API_URL=f"{NOBODY}/api"
-    )
+def test_a_server_that_is_up_and_silent_is_told_by_the_command(folder: DataFolder) -> None:
+    with Place(folder, 1).lock.held(), socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = str(found.getsockname()[1])
+        answer = tapehouse(
+            folder.root, "doctor", "--offline", "--json", check=False, TAPEHOUSE_PREFECT__PORT=port
+        )
     assert answer.returncode == 1, answer.stderr
     told = json.loads(answer.stdout)
     assert told["exit_code"] == 1
     (wrong,) = [one for one in told["findings"] if one["state"] in ("warn", "bad")]
-    assert (wrong["name"], "unset PREFECT_API_URL" in wrong["mend"]) == ("prefect", True)
+    assert (wrong["name"], "`tapehouse up`" in wrong["mend"]) == ("prefect", True)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SATURDAY = datetime(2026, 3, 14, 16, 0)
 BITCOIN = Choice(("BTCUSDT",), intervals=("1d",))
 PREFECTS = {
-    "after_close.py", "edge.py", "market_hours.py", "programs.py", "repair.py", "retention.py",
+    "after_close.py", "edge.py", "market_hours.py", "repair.py", "retention.py",
     "weekly_report.py",
 }  # fmt: skip
 
