@@ -38,6 +38,13 @@ for verb in VERBS:
     import_module(f"cli.{verb}").register(app)
 
 
+def _unexpected(error: Exception) -> int:
+    logs.get(__name__).exception("unexpected error")
+    text = logs.one_line(logs.redact(f"{type(error).__name__}: {error}"))
+    sys.stderr.write(f"unexpected error: {text}\n  next: see logs/errors.log\n")
+    return errors.INTERNAL
+
+
 def main() -> None:
     """Run a command; every ending has its exit code (docs/cli.md lists them)."""
     # What cannot be logged, on a full disk say, is no news for the terminal.
@@ -62,10 +69,8 @@ def main() -> None:
         if told := errors.full_disk(error, "running " + " ".join(["tapehouse", *sys.argv[1:2]])):
             complain(told)
             sys.exit(told.exit_code)
-        logs.get(__name__).exception("unexpected error")
-        text = logs.one_line(logs.redact(f"{type(error).__name__}: {error}"))
-        sys.stderr.write(f"unexpected error: {text}\n  next: see logs/errors.log\n")
-        code = errors.INTERNAL
+        # DuckDB tells of a stop in words of its own.
+        code = errors.STOPPED if runs.told_to_stop() else _unexpected(error)
     if code == errors.STOPPED:
         sys.stderr.write("stopped: what was landed is kept, the same command goes on from there\n")
     sys.exit(code if isinstance(code, int) else 0)

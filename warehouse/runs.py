@@ -30,9 +30,13 @@ def stop(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+def told_to_stop() -> bool:
+    return _stopping.is_set()
+
+
 def give_way() -> None:
     """Go no further when somebody asked to stop."""
-    if _stopping.is_set():
+    if told_to_stop():
         raise KeyboardInterrupt
 
 
