@@ -36,11 +36,11 @@ def weekly_report(
     from publish.report.build import build
     from publish.report.queries import newest_session
     from publish.report.week import week_of
-    from publish.report.write import check_folder, write
+    from publish.report.write import check, write
 
     folder = settings.folder
     if output:
-        check_folder(output)
+        check(output)
     with folder_clock(settings) as own, open_market(folder.market).connection as connection:
         copy = Path(connection.execute("select path from duckdb_databases()").fetchall()[0][0])
         run = Run.start(folder)

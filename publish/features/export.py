@@ -20,10 +20,8 @@ from publish.features.columns import KEYS, LABELS, Column
 from publish.features.instant import Known
 from publish.features.rows import rows
 from publish.features.split import FILES, Cut, Parts, part
-from warehouse.errors import UsageError
-from warehouse.folder import fsync_folder
+from publish.parcel import MANIFEST, check_folder, swap, synced
 
-MANIFEST = "manifest.json"
 KIND = "tapehouse features"
 ROW_GROUP = 100_000
 
@@ -49,7 +47,7 @@ def export(
     connection: duckdb.DuckDBPyConnection, copy: str, at: Known, asked: Asked, folder: Path
 ) -> Exported:
     """Write the files of one question into a folder of their own."""
-    check_folder(folder)
+    check_folder(folder, KIND, (f"{name}.parquet" for name in FILES))
     found = rows(connection, at.as_of, asked.groups, asked.symbols)
     parts = part(found, asked.cut)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -76,8 +74,7 @@ def export(
             "left_out": found.left_out,
         }
         _put(written / MANIFEST, (json.dumps(manifest, indent=2) + "\n").encode())
-        fsync_folder(written)
-        _swap(written, folder)
+        swap(written, folder)
     finally:
         shutil.rmtree(written, ignore_errors=True)
     return Exported(folder, manifest)
@@ -90,28 +87,6 @@ def default_name(at: Known, asked: Asked) -> str:
     rest = json.dumps([asked.groups, asked.symbols, cut.embargo, cut.keep_nulls])
     digest = hashlib.sha256(rest.encode()).hexdigest()[:8]
     return f"{plain}-split-{cut.split:%Y%m%d}-h{cut.horizon}-{digest}"
-
-
-def check_folder(folder: Path) -> None:
-    """Only a folder that is empty or holds an earlier export is written over."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is a file", "name a folder with -o")
-    held = {path.name for path in folder.iterdir()}
-    strange = held - {MANIFEST, *(f"{name}.parquet" for name in FILES)}
-    if strange or (held and not _is_ours(folder / MANIFEST)):
-        raise UsageError(
-            f"{folder} holds other files: {', '.join(sorted(strange or held))}",
-            "name a folder of its own with -o",
-        )
-
-
-def _is_ours(manifest: Path) -> bool:
-    try:
-        return bool(json.loads(manifest.read_text(encoding="utf-8")).get("kind") == KIND)
-    except (OSError, ValueError, AttributeError):
-        return False
 
 
 def _write(path: Path, parts: Parts, name: str) -> dict[str, Any]:
@@ -135,9 +110,7 @@ def _write(path: Path, parts: Parts, name: str) -> dict[str, Any]:
         row_group_size=ROW_GROUP,
         write_page_checksum=True,
     )
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = synced(path)
     dates = pc.min_max(table["date"]).as_py()
     return {
         "name": path.name,
@@ -160,14 +133,3 @@ def _put(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _swap(written: Path, folder: Path) -> None:
-    """A reader finds the old files or the new ones; what a kill left aside goes the next time."""
-    aside = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(aside, ignore_errors=True)
-    if folder.exists():
-        os.replace(folder, aside)
-    os.replace(written, folder)
-    shutil.rmtree(aside, ignore_errors=True)
-    fsync_folder(folder.parent)

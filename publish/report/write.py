@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from publish.parcel import MANIFEST, check_folder, swap, synced
 from publish.report import workbook
 from publish.report.document import Report
 from publish.report.page import page
-from warehouse.errors import UsageError
-from warehouse.folder import fsync_folder
 
-PAGE, BOOK, MANIFEST = "report.html", "report.xlsx", "manifest.json"
+PAGE, BOOK = "report.html", "report.xlsx"
 KIND = "tapehouse report"
 
 
@@ -39,7 +36,7 @@ class Written:
 
 def write(report: Report, copy: str, run_id: int, folder: Path) -> Written:
     """The files do not depend on the run or the copy's name; the manifest tells both."""
-    check_folder(folder)
+    check(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Runs are told apart by their numbers, so no two write into one part.
     part = folder.with_name(f".{folder.name}.{run_id:06d}.tmp")
@@ -67,33 +64,14 @@ def write(report: Report, copy: str, run_id: int, folder: Path) -> Written:
         }
         (part / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
         synced(part / MANIFEST)
-        fsync_folder(part)
         swap(part, folder)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return Written(folder, manifest)
 
 
-def check_folder(folder: Path) -> None:
-    """Only a folder that is empty or holds an earlier report is written over."""
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is a file", "name a folder with -o")
-    held = {path.name for path in folder.iterdir()}
-    strange = held - {PAGE, BOOK, MANIFEST}
-    if strange or (held and not is_ours(folder / MANIFEST)):
-        raise UsageError(
-            f"{folder} holds other files: {', '.join(sorted(strange or held))}",
-            "name a folder of its own with -o",
-        )
-
-
-def is_ours(manifest: Path) -> bool:
-    try:
-        return bool(json.loads(manifest.read_text(encoding="utf-8")).get("kind") == KIND)
-    except (OSError, ValueError, AttributeError):
-        return False
+def check(folder: Path) -> None:
+    check_folder(folder, KIND, (PAGE, BOOK))
 
 
 def told(path: Path, row_count: int) -> dict[str, Any]:
@@ -103,21 +81,3 @@ def told(path: Path, row_count: int) -> dict[str, Any]:
         "byte_count": path.stat().st_size,
         "sha256": synced(path),
     }
-
-
-def synced(path: Path) -> str:
-    """Its SHA-256, once the bytes are on the disk."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def swap(part: Path, folder: Path) -> None:
-    """A reader finds the old files or the new ones; what a kill left aside goes the next time."""
-    aside = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(aside, ignore_errors=True)
-    if folder.exists():
-        os.replace(folder, aside)
-    os.replace(part, folder)
-    shutil.rmtree(aside, ignore_errors=True)
-    fsync_folder(folder.parent)

@@ -16,7 +16,7 @@ from flows.reporting import allowances, weekly_report
 from publish import open_market
 from publish.report.queries import newest_session
 from publish.report.week import Week, between, parsed
-from publish.report.write import check_folder
+from publish.report.write import check
 from warehouse import runs
 from warehouse.errors import TapehouseError, UsageError
 from warehouse.folder import DataFolder
@@ -117,7 +117,7 @@ def test_a_folder_of_somebody_else_is_refused_before_a_run_begins(
     done = weekly_report(published, span, tmp_path / "mine")
     assert done.manifest["week"] == "2019-07-01 to 2019-07-03"
     assert json.loads((tmp_path / "mine" / "manifest.json").read_text())["run_id"] == 1
-    check_folder(done.folder)
+    check(done.folder)
 
 
 def test_limits_are_those_of_the_plans_that_are_set(own_settings: Settings) -> None:

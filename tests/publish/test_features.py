@@ -19,9 +19,10 @@ import pytest
 
 from publish import open_market
 from publish.features import columns, rows
-from publish.features.export import MANIFEST, Asked, export
+from publish.features.export import Asked, export
 from publish.features.instant import Known, known, literal, parsed
 from publish.features.split import FILES, Cut, part
+from publish.parcel import MANIFEST
 from warehouse import clock
 from warehouse.errors import UsageError
 from warehouse.folder import DataFolder

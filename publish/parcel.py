@@ -1,0 +1,56 @@
+"""A folder of files with their manifest, which readers find whole, old or new."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from warehouse.errors import UsageError
+from warehouse.folder import fsync_folder
+
+MANIFEST = "manifest.json"
+
+
+def check_folder(folder: Path, kind: str, names: Iterable[str]) -> None:
+    """Only a folder that is empty or holds an earlier parcel of the kind is written over."""
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is a file", "name a folder with -o")
+    held = {path.name for path in folder.iterdir()}
+    strange = held - {MANIFEST, *names}
+    if strange or (held and _kind_of(folder / MANIFEST) != kind):
+        raise UsageError(
+            f"{folder} holds other files: {', '.join(sorted(strange or held))}",
+            "name a folder of its own with -o",
+        )
+
+
+def _kind_of(manifest: Path) -> object:
+    try:
+        return json.loads(manifest.read_text(encoding="utf-8")).get("kind")
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def synced(path: Path) -> str:
+    """Its SHA-256, once the bytes are on the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def swap(part: Path, folder: Path) -> None:
+    """A reader finds the old files or the new ones; what a kill left aside goes the next time."""
+    fsync_folder(part)
+    aside = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(aside, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, aside)
+    os.replace(part, folder)
+    shutil.rmtree(aside, ignore_errors=True)
+    fsync_folder(folder.parent)
