@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from warehouse import logs, parsed, standing
 from warehouse.errors import BadDataError, TapehouseError, full_disk
 from warehouse.folder import DataFolder
-from warehouse.logs import redact
 from warehouse.settings import PROJECT, export_for_children
 
+log = logs.get("dbt")
 QUIET = ("--quiet", "--no-use-colors", "--log-level", "none")
 
 # By target: of a folder only the profile speaks, and dbt reads that anew each time. And by whether
@@ -54,11 +57,15 @@ def environment(folder: DataFolder, target: str) -> None:
         DBT_PROJECT_DIR=PROJECT,
         DBT_PROFILES_DIR=PROJECT,
         DBT_TARGET=target,
-        DBT_TARGET_PATH=folder.state / "dbt",
+        DBT_TARGET_PATH=_state(folder),
         DBT_LOG_PATH=folder.logs,
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
         DO_NOT_TRACK="1",
     )
+
+
+def _state(folder: DataFolder) -> Path:
+    return folder.state / "dbt"
 
 
 def parse_ahead(folder: DataFolder, target: str) -> None:
@@ -66,7 +73,7 @@ def parse_ahead(folder: DataFolder, target: str) -> None:
 
     Only dbt's own cache comes of it; should that process fail, the build parses as ever.
     """
-    if (target, False) not in _manifests:
+    if (target, False) not in _manifests and not parsed.is_kept(target):
         environment(folder, target)
         command = [sys.executable, "-m", "dbt.cli.main", "parse", *QUIET]
         silent = subprocess.DEVNULL
@@ -80,28 +87,44 @@ def invoke(
     on_node: Callable[[str], None] | None = None,
 ) -> Any:
     """Run one dbt command; return dbt's own result. No connection stays open after it."""
-    global driven
-    environment(folder, target)
     from dbt.cli.main import dbtRunner
 
     def listen(event: Any) -> None:
         if on_node and event.info.name in ("LogModelResult", "LogTestResult", "LogSeedResult"):
             on_node(event.data.node_info.node_name)
 
-    driven = True
-    try:
-        written = arguments[0] == "docs"
-        if (target, written) not in _manifests:
-            while _ahead:
-                _ahead.pop().wait()
-            parsed = dbtRunner().invoke(
+    manifest = manifest_of(folder, target, written=arguments[0] == "docs")
+    with _driving():
+        return dbtRunner(manifest=manifest, callbacks=[listen]).invoke([*arguments, *QUIET])
+
+
+def manifest_of(folder: DataFolder, target: str, written: bool = False) -> Any:
+    """The project as dbt understands it."""
+    environment(folder, target)
+    if not written and (target, written) not in _manifests and (kept := parsed.find(target)):
+        _manifests[target, written] = kept
+    if (target, written) not in _manifests:
+        from dbt.cli.main import dbtRunner
+
+        while _ahead:
+            _ahead.pop().wait()
+        with _driving():
+            answer = dbtRunner().invoke(
                 ["parse", *QUIET, "--write-json" if written else "--no-write-json"]
             )
-            if not parsed.success:
-                raise _failure(parsed)
-            _manifests[target, written] = parsed.result
-        runner = dbtRunner(manifest=_manifests[target, written], callbacks=[listen])
-        return runner.invoke([*arguments, *QUIET])
+        if not answer.success:
+            raise _failure(answer)
+        _manifests[target, written] = answer.result
+        parsed.keep(_state(folder) / "partial_parse.msgpack", target)
+    return _manifests[target, written]
+
+
+@contextmanager
+def _driving() -> Iterator[None]:
+    global driven
+    driven = True
+    try:
+        yield
     finally:
         driven = False
         close_connections()
@@ -117,11 +140,15 @@ def build(
 ) -> Built:
     """Build, and raise when anything that must hold does not; `on_results` is told either way."""
     # Unit tests prove the project, not the data; exposures tell who reads, and build nothing.
-    arguments = ["build", "--exclude-resource-type", "unit_test", "exposure"]
+    arguments = ["build", "--no-write-json", "--exclude-resource-type", "unit_test", "exposure"]
+    manifest = manifest_of(folder, target)
+    project = standing.fingerprint(manifest, target)
     if select:
         arguments += ["--select", *select.split()]
     if full_refresh:
         arguments.append("--full-refresh")
+    if not select and not full_refresh and standing.stands(folder, manifest, project):
+        arguments += standing.LEFT_OUT
     answer = invoke(folder, target, arguments, on_node)
     if answer.result is None or isinstance(answer.exception, KeyboardInterrupt):
         raise _failure(answer)
@@ -141,6 +168,7 @@ def build(
             built.warnings.append((tested, result.failures or 0))
         elif status in ("error", "fail", "runtime error"):
             broken.append(f"{node.name}: {_first_lines(result.message)}")
+            log.error("node failed", node=node.name, told=result.message)
     for result in answer.result.results:
         # DuckDB's own words, which dbt hands on as a model's failure.
         if told := full_disk(Exception(result.message), f"building in {folder.root}"):
@@ -148,8 +176,10 @@ def build(
     if broken or not answer.success:
         raise BadDataError(
             f"the build failed, nothing was published: {'; '.join(broken[:5]) or answer.exception}",
-            f"see {folder.logs / 'dbt.log'}; readers keep the last good copy",
+            f"see {folder.logs / 'errors.log'}; readers keep the last good copy",
         )
+    if not select:
+        standing.mark(folder, project)
     return built
 
 
@@ -169,7 +199,7 @@ def _node(result: Any) -> Node:
         min(begun).replace(tzinfo=None) if begun else None,
         result.execution_time,
         (result.adapter_response or {}).get("rows_affected", result.failures),
-        None if status == "success" else redact(_first_lines(result.message)),
+        None if status == "success" else logs.redact(_first_lines(result.message)),
     )
 
 
@@ -184,8 +214,9 @@ def _failure(answer: Any) -> BaseException:
     # dbt hands back a person's stop as one more failure.
     if isinstance(answer.exception, KeyboardInterrupt):
         return KeyboardInterrupt()
+    log.error("dbt cannot run", told=str(answer.exception))
     return full_disk(answer.exception, "building") or TapehouseError(
-        f"dbt cannot run: {_first_lines(str(answer.exception))}", "see dbt.log"
+        f"dbt cannot run: {_first_lines(str(answer.exception))}", "see logs/errors.log"
     )
 
 

@@ -153,5 +153,5 @@ class Scratch:
         if not answer.success:
             results = getattr(answer.result, "results", None) or []
             told = [one.message for one in results if str(one.status) in ("error", "fail")]
-            raise TapehouseError(f"dbt {arguments[0]}: {told or answer.exception}", "see dbt.log")
+            raise TapehouseError(f"dbt {arguments[0]}: {told or answer.exception}", "mend it")
         return answer

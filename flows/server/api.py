@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import requests
@@ -45,8 +46,11 @@ class Api:
         found = self.ask("POST", "deployments/filter", {})
         return {f"{flows[one['flow_id']]}/{one['name']}": one for one in found}
 
-    def flow_runs(self, *states: str) -> list[dict[str, Any]]:
-        wanted = {"state": {"type": {"any_": list(states)}}}
+    def flow_runs(self, *states: str, since: datetime | None = None) -> list[dict[str, Any]]:
+        """Of the states, all or those that have ended since."""
+        wanted: dict[str, Any] = {"state": {"type": {"any_": list(states)}}}
+        if since:
+            wanted["end_time"] = {"after_": f"{since.isoformat()}Z"}
         found: list[dict[str, Any]] = []
         while True:
             body = {"flow_runs": wanted, "limit": PAGE, "offset": len(found), "sort": "ID_DESC"}

@@ -26,9 +26,9 @@ def tidy(api: Api) -> list[str]:
     now = clock.system_now()
     late: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for run in api.flow_runs("SCHEDULED"):
-        if run["auto_scheduled"] and run["deployment_id"] and _due(run) < now:
+        if run["auto_scheduled"] and run["deployment_id"] and due(run) < now:
             late[run["deployment_id"]].append(run)
-    stale = [run for runs in late.values() for run in sorted(runs, key=_due, reverse=True)[1:]]
+    stale = [run for runs in late.values() for run in sorted(runs, key=due, reverse=True)[1:]]
     for run in stale:
         api.end(run, "CANCELLED", "Skipped", "skipped: late, a newer run does all the work")
     if stale:
@@ -38,7 +38,7 @@ def tidy(api: Api) -> list[str]:
     return told
 
 
-def _due(flow_run: dict[str, Any]) -> datetime:
+def due(flow_run: dict[str, Any]) -> datetime:
     stamp = datetime.fromisoformat(flow_run["expected_start_time"].replace("Z", "+00:00"))
     return stamp.astimezone(UTC).replace(tzinfo=None)
 

@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 
+from flows.server.again import Again
 from flows.server.api import Api
 from flows.server.children import Children, end_left_over
 from flows.server.deployments import deploy
@@ -43,7 +44,7 @@ def up(settings: Settings, say: Say) -> None:
         place.export()
         with Children(place, int(settings.log.max_mb * 1024 * 1024)) as children:
             _start(place, children, say)
-            _watch(children, say)
+            _watch(children, Again(Api(place.api, timeout=5)), say)
     except KeyboardInterrupt:
         say("stopped: worker and server have ended")
     finally:
@@ -85,11 +86,13 @@ def _start_worker(_: Place, children: Children) -> None:
 STARTING = {"server": _start_server, "worker": _start_worker}
 
 
-def _watch(children: Children, say: Say) -> None:
+def _watch(children: Children, again: Again, say: Say) -> None:
     starts: Counter[str] = Counter()
     while True:
         clock.sleep(0.5)
         runs.give_way()
+        for line in again.look():
+            say(line)
         for name, code in children.ended().items():
             starts[name] += 1
             if starts[name] >= MOST_STARTS:

@@ -9,16 +9,19 @@ import socket
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from conftest import HOLDER, PREFECT
 
+from flows.server.again import EVERY, TAG
 from flows.server.api import Api
+from flows.server.children import descendants
 from flows.server.place import Place
 from flows.turns import journal
 from warehouse import clock, errors
@@ -26,6 +29,8 @@ from warehouse.errors import ConfigurationError
 from warehouse.folder import DataFolder
 from warehouse.lock import FileLock, writer_lock_path
 from warehouse.settings import PROJECT, Settings
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,8 @@ def test_up_runs_a_deployment_outlives_a_kill_and_goes_down_whole(installed: Ins
     assert "paused     market-hours/us-minute" in status
     assert "busy, the next run takes it" in status
 
+    a_run_that_dies_is_started_once_more(installed)
+
     # A person's choice, three runs that wait, and then everything but the server is killed.
     deployments = api.deployments()
     us = deployments["market-hours/us"]["id"]
@@ -151,12 +158,11 @@ def test_up_runs_a_deployment_outlives_a_kill_and_goes_down_whole(installed: Ins
     assert after["after-close/london"]["paused"]
     assert [one["state_name"] for one in api.flow_runs("CANCELLED")] == ["Skipped", "Skipped"]
     # The newest of the late ones was started, and left the work to the next slot.
-    until = clock.monotonic() + 90
-    while not (entries := journal.of(place.folder, "market-hours", "us"))[-1].message.startswith(
-        "skipped: late"
-    ):
-        assert clock.monotonic() < until, entries
-        clock.sleep(0.5)
+    wait_for(
+        lambda: journal.of(place.folder, "market-hours", "us")[-1].message.startswith(
+            "skipped: late"
+        )
+    )
 
     running = installed.children
     assert "down: process" in installed.tapehouse("down")
@@ -167,15 +173,61 @@ def test_up_runs_a_deployment_outlives_a_kill_and_goes_down_whole(installed: Ins
     assert not (Path(installed.environment["HOME"]) / ".prefect").exists()
 
 
+def a_run_that_dies_is_started_once_more(installed: Installed) -> None:
+    """The writer's lock keeps it waiting; what was started again is not started a third time."""
+    api = installed.api
+    us = api.deployments()["market-hours/us"]["id"]
+    soon = (clock.system_now() + timedelta(seconds=5)).isoformat() + "Z"
+    waits = {"type": "SCHEDULED", "state_details": {"scheduled_time": soon}}
+    body = {"state": waits, "parameters": {"symbols": ["BTCUSDT"], "wait_seconds": 200}}
+    first = api.ask("POST", f"deployments/{us}/create_flow_run", body)
+    make_due(installed.place, [clock.system_now()])
+    kill_run(installed, first["id"])
+
+    (second,) = wait_for(lambda: [one for one in api.flow_runs("RUNNING") if TAG in one["tags"]])
+    assert second["parameters"] == first["parameters"]
+    kill_run(installed, second["id"])
+    wait_for(lambda: len(api.flow_runs("CRASHED")) == 2)
+    clock.sleep(2 * EVERY)
+    assert api.flow_runs("RUNNING", "PENDING", "SCHEDULED") == []
+    log = (installed.place.folder.logs / "up.log").read_text(encoding="utf-8")
+    assert log.count("market-hours/us: the process of its run died, started once more") == 1
+
+
+def kill_run(installed: Installed, flow_run: str) -> None:
+    def process() -> int | None:
+        for pid in descendants(installed.children["worker"]):
+            with suppress(OSError):
+                if f"PREFECT__FLOW_RUN_ID={flow_run}" in Path(f"/proc/{pid}/environ").read_text():
+                    return pid
+        return None
+
+    pid = wait_for(process)
+    # Told to the server, and not just begun.
+    wait_for(lambda: flow_run in [one["id"] for one in installed.api.flow_runs("RUNNING")])
+    os.kill(pid, signal.SIGKILL)
+
+
+def wait_for(found: Callable[[], T]) -> T:
+    until = clock.monotonic() + 90
+    while not (answer := found()):
+        assert clock.monotonic() < until
+        clock.sleep(0.3)
+    return answer
+
+
 def sleep_through_days(place: Place) -> None:
     """What waits on the server was due days ago, an hour apart, as its schedule had it."""
+    make_due(place, [clock.system_now() - timedelta(days=3, hours=hours) for hours in range(3)])
+
+
+def make_due(place: Place, moments: Sequence[datetime]) -> None:
     with sqlite3.connect(place.home / "prefect.db", timeout=60) as database:
         waiting = database.execute(
             "select id from flow_run where state_type = 'SCHEDULED'"
         ).fetchall()
-        assert len(waiting) == 3
-        for hours, (run,) in enumerate(waiting):
-            due = f"{clock.system_now() - timedelta(days=3, hours=hours):%Y-%m-%d %H:%M:%S.%f}"
+        for (run,), at in zip(waiting, moments, strict=True):
+            due = f"{at:%Y-%m-%d %H:%M:%S.%f}"
             database.execute(
                 "update flow_run set auto_scheduled = 1, expected_start_time = ?, "
                 "next_scheduled_start_time = ? where id = ?",

@@ -3,45 +3,28 @@
     create table if not exists intermediate.build_marks (
         model {{ text_type() }}, built_to_file_seq bigint, rules_hash {{ text_type() }}
     );
+    create table if not exists intermediate.standing_mark (project_hash {{ text_type() }});
+    delete from intermediate.standing_mark;
 {% endmacro %}
 
+{% macro built_day() -%}
+    coalesce(cast(max(landing_files.accepted_at) as date), date '1900-01-01')
+{%- endmacro %}
+
 {% macro rules_hash(built_to_file_seq, settings='') -%}
-    {#- Sessions after the day of the last built file are left out: a longer
-        calendar must not rebuild anything, a corrected one must. -#}
     (
         select
             md5(
-                coalesce((
-                    select string_agg({{ row_text('universe') }}, ';' order by instrument_id)
-                    from {{ ref('int_universe_combined') }} as universe
-                ), '')
-                || coalesce((
-                    select string_agg(
-                        {{ row_text('symbols') }}, ';' order by provider, provider_symbol, valid_from
-                    )
-                    from {{ ref('int_provider_symbols_listed') }} as symbols
-                ), '')
-                || coalesce((
-                    select string_agg({{ row_text('providers') }}, ';' order by provider)
-                    from {{ ref('providers') }} as providers
-                ), '')
-                || coalesce((
-                    select string_agg({{ row_text('sessions') }}, ';' order by calendar, session_date)
-                    from (
-                        select
-                            calendar, session_date, opens_at, closes_at,
-                            break_starts_at, break_ends_at
-                        from {{ ref('stg_calendar__sessions') }}
-                        where session_date <= (
-                            select cast(max(accepted_at) as date)
-                            from {{ ref('stg_tapehouse__landing_files') }}
-                            where file_seq <= {{ built_to_file_seq }}
-                        )
-                    ) as sessions
-                ), '')
+                rules_hash
                 || '{{ var("price_limit") }} {{ var("volume_limit") }}'
                 || '{{ var("price_relation_tolerance") }}{{ settings }}'
             )
+        from {{ ref('int_rules_hashed') }}
+        where built_day = (
+            select {{ built_day() }}
+            from {{ ref('stg_tapehouse__landing_files') }} as landing_files
+            where landing_files.file_seq <= {{ built_to_file_seq }}
+        )
     )
 {%- endmacro %}
 
