@@ -110,10 +110,12 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness
     environment = {**os.environ, **quiet, "TAPEHOUSE_DATA_DIR": str(folder.root)}
     harness = Harness(url, environment, folder)
     server = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    # Prefect reads its home while it is imported, which a test of this process may do first.
     with pytest.MonkeyPatch.context() as patch, _started(harness, server, home / "server.log"):
         for name, value in quiet.items():
             patch.setenv(name, value)
+        # Prefect reads its settings as it is imported, which a test of this process may do first.
+        if context := sys.modules.get("prefect.context"):
+            context.refresh_global_settings_context()
         _wait_for(url)
         harness.prefect("work-pool", "create", "tapehouse", "--type", "process")
         harness.prefect("deploy", "--all")
