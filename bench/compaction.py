@@ -13,6 +13,7 @@ from flows.run import run
 from flows.tidying import keep_tidy
 from sandbox import Exchange
 from warehouse import market_hours
+from warehouse.database import connect
 from warehouse.folder import DataFolder
 from warehouse.settings import SandboxSection, Settings
 
@@ -69,9 +70,18 @@ def sizes(folder: DataFolder) -> dict[str, float]:
     return {
         "landing": weight(folder.landing),
         "journals": weight(folder.runs) + weight(folder.logs),
-        "warehouse": float(folder.warehouse.stat().st_size),
+        # Blocks that a build has freed are the next one's: they are no growth.
+        "warehouse": used(folder.warehouse),
         "published": float(folder.market.resolve().stat().st_size),
     }
+
+
+def used(path: Path) -> float:
+    with connect(path, read_only=True) as connection:
+        ((blocks, block_size),) = connection.execute(
+            "select used_blocks, block_size from pragma_database_size()"
+        ).fetchall()
+    return float(blocks * block_size)
 
 
 def weight(root: Path) -> float:

@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
         with writer(folder.root, "docs", wait):
             answer = dbt_runner.invoke(folder, settings.profile, ["docs", "generate", "--static"])
         if not answer.success:
-            raise TapehouseError(f"dbt docs failed: {answer.exception}", "`dbt docs generate` tells all of it")
+            raise TapehouseError(
+                f"dbt docs failed: {answer.exception}", "`dbt docs generate` tells all of it"
+            )
         page = folder.docs / "index.html"
         shutil.copyfile(folder.state / "dbt" / "static_index.html", page)
         console.print(f"wrote {page}", soft_wrap=True)

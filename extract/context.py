@@ -24,6 +24,8 @@ class Failure:
     item: WorkItem
     outcome: Outcome
     detail: str
+    # Seconds until the provider may be asked again, where that is known.
+    retry_after: float | None = None
 
 
 @dataclass

@@ -26,6 +26,8 @@ from warehouse.settings import Settings
 
 # A group of this many units is accepted at once: small enough to bound memory and what a kill
 # costs, large enough that dlt's fixed cost per pipeline run does not matter.
+# A flow asks again after half a minute, and after two more; whoever rests longer is not waited for.
+WORTH_WAITING = 150.0
 UNITS_PER_GROUP = 40
 # Some units are whole months of minutes, or a day of trades that nobody has counted.
 ROWS_PER_GROUP = 400_000
@@ -101,7 +103,7 @@ class Share:
     failures: list[Failure] = field(default_factory=list)
 
     def ask(self) -> bool:
-        """False when the provider was away altogether; a second call then asks it once more."""
+        """False when the provider was away altogether and may be back in minutes: ask once more."""
         again = bool(self.failures)
         context = FetchContext(
             self.log.run_id,
@@ -121,7 +123,8 @@ class Share:
                 self.ticks.landed(len(group))
         self.failures = context.failures
         return len(self.failures) < len(self.items) or any(
-            one.outcome not in PROVIDER_AWAY for one in self.failures
+            one.outcome not in PROVIDER_AWAY or (one.retry_after or 0) > WORTH_WAITING
+            for one in self.failures
         )
 
     def _land(self, group: Sequence[WorkItem], context: FetchContext) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,18 +15,18 @@ import duckdb
 
 from flows.origin import folder_clock
 from flows.run import Watcher, clear_words
+from publish import parcel
 from publish.exports import export, target
 from publish.exports.export import Asked, Built, Planned
 from publish.exports.formats import Stamp
 from publish.exports.provenance import held_files, provenance
+from publish.parcel import MANIFEST
 from publish.reader import connect
-from warehouse import clock, runs
+from warehouse import clock
 from warehouse.folder import DataFolder, fsync_folder, write_whole
 from warehouse.runs import Run, Step
 from warehouse.settings import Settings
 
-MANIFEST = "manifest.json"
-PART = re.compile(r"\.(\d{6,})\.tmp")
 # What DuckDB may hold of a sort in memory; the rest goes to disk, into the export's own folder.
 MEMORY = "1GB"
 
@@ -54,7 +53,7 @@ def make(
 ) -> Exported:
     """Write what is asked for, as a run of its own or as the last step of another one."""
     folder = settings.folder
-    sweep(folder)
+    parcel.sweep(folder)
     watcher = watcher or Watcher()
     with ExitStack() as held:
         own = held.enter_context(folder_clock(settings))
@@ -70,20 +69,6 @@ def make(
             done = _write(own, planned, copy, output, started.run_id, watcher)
             step.row_count = done.row_count
     return done
-
-
-def sweep(folder: DataFolder) -> list[str]:
-    """Remove what killed exports left behind."""
-    if not folder.exports.exists():
-        return []
-    left = [
-        path
-        for path in sorted(folder.exports.iterdir())
-        if (name := PART.fullmatch(path.name)) and not runs.is_alive(folder, int(name[1]))
-    ]
-    for path in left:
-        shutil.rmtree(path, ignore_errors=True)
-    return [path.name for path in left]
 
 
 def _write(

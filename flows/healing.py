@@ -6,6 +6,7 @@ from extract import fetch
 from extract.compaction import healing
 from extract.landing import Landing
 from flows.remaking import scratch
+from publish import parcel
 from warehouse import database
 from warehouse.folder import DataFolder
 from warehouse.lock import FileLock, writer_lock_path
@@ -16,6 +17,7 @@ def heal(folder: DataFolder) -> list[str]:
     landing = Landing(folder)
     healed = [f"removed {name}, which was never accepted" for name in landing.heal()]
     healed += [f"removed {name}, whose rows are elsewhere" for name in healing.heal(landing)]
+    healed += [f"removed {name}, an export that was not finished" for name in parcel.sweep(folder)]
     fetch.sweep(folder)
     if scratch.sweep(folder):
         healed.append("removed the copy that a killed replay had left")

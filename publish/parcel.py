@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from warehouse import runs
 from warehouse.errors import UsageError
-from warehouse.folder import fsync_folder
+from warehouse.folder import DataFolder, fsync_folder
 
 MANIFEST = "manifest.json"
+# Of a run's own folder, while it is written.
+PART = re.compile(r"\.(\d{6,})\.tmp")
 
 
 def check_folder(folder: Path, kind: str, names: Iterable[str]) -> None:
@@ -35,6 +39,18 @@ def _kind_of(manifest: Path) -> object:
         return json.loads(manifest.read_text(encoding="utf-8")).get("kind")
     except (OSError, ValueError, AttributeError):
         return None
+
+
+def sweep(folder: DataFolder) -> list[str]:
+    """Remove what runs that were killed over an export or a report left in the exports."""
+    left = [
+        path
+        for path in sorted(folder.exports.glob(".*.tmp"))
+        if (name := PART.fullmatch(path.name)) and not runs.is_alive(folder, int(name[1]))
+    ]
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    return [path.name for path in left]
 
 
 def synced(path: Path) -> str:

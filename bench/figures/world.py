@@ -18,7 +18,7 @@ from publish import open_market
 from sandbox import Exchange
 from warehouse import logs
 from warehouse.errors import TapehouseError
-from warehouse.settings import Settings
+from warehouse.settings import Settings, export_for_children
 
 
 @dataclass
@@ -37,8 +37,15 @@ class World:
         ]
         write(self.settings.folder.personal_universe, own)
 
-    def run(self, symbols: Sequence[str] = ()) -> Report:
-        report = run(self.settings, choice=Choice(tuple(symbols)))
+    def tell_children(self) -> None:
+        """Processes that begin from now on live in this world too."""
+        export_for_children(
+            TAPEHOUSE_DATA_DIR=self.settings.folder.root, TAPEHOUSE_SANDBOX__URL=self.exchange.url
+        )
+
+    def run(self, choice: Choice | None = None) -> Report:
+        """A run in which nothing may fail."""
+        report = run(self.settings, choice=choice)
         if report.errors:
             raise report.errors[0]
         if report.failures:

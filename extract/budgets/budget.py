@@ -70,7 +70,8 @@ class Budget:
                         self._refuse(Outcome.THROTTLED, spent_detail(spent))
                     case Circuit() as circuit:
                         detail = f"is not asked until {told(circuit.until_at)}: {circuit.detail}"
-                        self._refuse(circuit.outcome, f"{self.provider} {detail}")
+                        rests = circuit.until_at - now
+                        self._refuse(circuit.outcome, f"{self.provider} {detail}", rests)
         except KeyboardInterrupt:
             self.ledger.leave(self._waiter)
             raise
@@ -106,8 +107,8 @@ class Budget:
         detail = f"{self.provider} is not asked {until}: {self._stopped.detail}"
         self._refuse(self._stopped.outcome, detail)
 
-    def _refuse(self, outcome: Outcome, detail: str) -> NoReturn:
-        raise FetchFailed(outcome, detail, final=True)
+    def _refuse(self, outcome: Outcome, detail: str, retry_after: float | None = None) -> NoReturn:
+        raise FetchFailed(outcome, detail, retry_after, final=True)
 
 
 def ledger_of(

@@ -83,7 +83,7 @@ class Unit:
         if self.calls and self.calls[-1].outcome == Outcome.OK and not self.calls[-1].row_count:
             self.calls[-1].outcome, self.calls[-1].detail = failed.outcome, failed.detail
         detail = redact(failed.detail)
-        self.edge.failures.append(Failure(self.item, failed.outcome, detail))
+        self.edge.failures.append(Failure(self.item, failed.outcome, detail, failed.retry_after))
         log.warning("unit failed", unit=self.item.name, outcome=failed.outcome, detail=detail)
         self.edge.end(failed)
         return True

@@ -14,7 +14,7 @@ from typing import Any
 from extract import raw_tables, reference
 from extract.landing import Landing
 from extract.manifest import Manifest, ManifestLine
-from flows.exports import MANIFEST, reading
+from flows.exports import reading
 from flows.remaking.scratch import scratch_folder
 from flows.run import Watcher, clear_words
 from publish import snapshot
@@ -23,6 +23,7 @@ from publish.exports.comparison import difference
 from publish.exports.export import Asked, Built
 from publish.exports.formats import Stamp
 from publish.exports.provenance import changed, provenance
+from publish.parcel import MANIFEST
 from warehouse import clock, dbt_runner
 from warehouse.errors import BadDataError, UsageError
 from warehouse.folder import DataFolder
@@ -118,6 +119,15 @@ def _reasons(settings: Settings, landing: Landing, told: dict[str, Any]) -> list
         more = f" and {len(rules) - SHOWN_RULES} more" if len(rules) > SHOWN_RULES else ""
         if rules:
             reasons.append(f"rules that changed: {', '.join(rules[:SHOWN_RULES])}{more}")
+    gone = sum(
+        move.dropped_rows
+        for move in landing.moved.moves()
+        if move.kind == "dropped"
+        and move.run_id > told["run_id"]
+        and any(seq <= told["file_seq"] for seq, _ in move.files)
+    )
+    if gone:
+        reasons.append(f"retention has dropped {gone:,} rows that were landed by then")
     if told["built_to_file_seq"] < told["file_seq"]:
         reasons.append(
             f"the copy held files up to {told['file_seq']}, some of its tables were built"

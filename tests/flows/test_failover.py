@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from narrowed import narrowed
+
 from extract.plan import Choice
 from flows.run import Report, run
 from publish import open_market
@@ -22,7 +24,17 @@ def charts(exchange: Exchange, dialect: str) -> int:
 def live(settings: Settings, exchange: Exchange, steps: tuple[str, ...], minutes: int) -> Report:
     exchange.advance(timedelta(minutes=minutes))
     exchange.clear_journal()
-    return run(settings, steps, AAPL)
+    wanted = narrowed(
+        "tag:staging",
+        "+daily_bars",
+        "+source_agreement",
+        "+quarantined_rows",
+        "+requests",
+        "+landing_files",
+    )
+    report = run(settings, steps, AAPL, prepare=wanted)
+    assert not report.errors
+    return report
 
 
 def held(settings: Settings) -> list[tuple[str, int]]:
@@ -35,6 +47,7 @@ def held(settings: Settings) -> list[tuple[str, int]]:
 def test_the_next_in_line_stands_in_and_steps_back(
     at_exchange: Settings, exchange: Exchange
 ) -> None:
+    at_exchange.providers.yahoo.backoff_seconds = 0.05
     away = {"match": {"dialect": "yahoo"}, "do": {"status": 429, "body": "Edge: Too Many Requests"}}
     exchange.add_fault(away)
     first = live(at_exchange, exchange, BUILD, 0)

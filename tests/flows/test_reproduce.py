@@ -18,7 +18,7 @@ EXPORT = ("export", "--format", "xlsx,csv,json,parquet,sql,lineprotocol")
 
 @pytest.fixture(scope="module")
 def moved(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
-    """An export, then a run that brings a corrected bar; then the folder lies elsewhere."""
+    """An export, then a run that corrects a bar; landing is joined, and all lies elsewhere."""
     root = tmp_path_factory.mktemp("reproduce")
     folder = DataFolder(root / "data")
     folder.prepare("sandbox")
@@ -29,6 +29,8 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
             tapehouse(folder.root, "run", "MSFT", "AAPL", "--interval", "1d", **own)
             if now == BEFORE:
                 tapehouse(folder.root, *EXPORT, **own)
+        joined = tapehouse(folder.root, "compact", **own)
+        assert "files became" in joined.stdout
     folder.root.rename(root / "elsewhere")
     return DataFolder(root / "elsewhere")
 
@@ -43,7 +45,7 @@ def test_every_file_is_the_same_though_the_newest_export_is_another(moved: DataF
     assert "changed since" not in done.stdout
     assert list((moved.state / "scratch").glob("*")) == []
     tapehouse(moved.root, "export", "-t", "daily_bars", "-f", "csv")
-    assert (moved.exports / "000004" / "daily_bars.csv").read_bytes() != kept
+    assert (moved.exports / "000005" / "daily_bars.csv").read_bytes() != kept
 
 
 def test_a_run_that_exported_nothing_is_told_with_those_that_did(moved: DataFolder) -> None:

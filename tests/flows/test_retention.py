@@ -31,10 +31,13 @@ GONE = {
 # What has rows of these, or tells of every run and its files.
 TOUCHED = {
     "quotes", "trades", "tickers", "latest_prices", "requests", "landing_files", "elt_job_log",
-    "steps", "nodes", "elt_node_log", "build_marks",
+    "steps", "nodes", "elt_node_log", "build_marks", "int_rules_hashed",
 }  # fmt: skip
 # A rebuild is a run as well, and its steps and their files are told of.
-OF_RUNS = {"steps", "nodes", "landing_files", "elt_job_log", "elt_node_log", "build_marks"}
+OF_RUNS = {
+    "steps", "nodes", "landing_files", "elt_job_log", "elt_node_log", "build_marks",
+    "int_rules_hashed",
+}  # fmt: skip
 
 
 def contents(path: Path, kinds: str = "BASE TABLE, VIEW") -> dict[str, tuple[int, object]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from narrowed import narrowed
 
 from extract.plan import Choice
 from flows.origin import pointed_at
@@ -30,15 +31,10 @@ RUNS = (
     datetime(2026, 2, 18, 15, 0),
     datetime(2026, 2, 19, 15, 0),
 )
-WANTED = (
+narrow = narrowed(
     "tag:staging", "+quarantined_rows", "+restatements", "+bar_gaps", "+technical_indicators",
     "+requests", "+landing_files", "+intraday_bars",
 )  # fmt: skip
-SELECTED = " ".join(f"{one},resource_type:{kind}" for one in WANTED for kind in ("model", "seed"))
-
-
-def narrow(runner: Runner) -> None:
-    runner.select = SELECTED
 
 
 def live(folder: DataFolder, lag: str) -> list[Report]:

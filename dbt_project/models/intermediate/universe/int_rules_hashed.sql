@@ -1,5 +1,4 @@
--- Thirty statements of a build ask by which rules something was built: this
--- table spares each of them the views behind it.
+-- Thirty statements of a build ask this: a table spares them the views behind.
 {{ config(materialized='table') }}
 
 with
@@ -10,16 +9,21 @@ landing_files as (
 
 ),
 
--- A longer calendar must not rebuild anything, a corrected one must: what was
--- built up to a file lives by the sessions up to the day of that file.
-built_days as (
+universe as (
 
-    select {{ built_day() }} as built_day from landing_files
-    union
-    select {{ built_day() }} as built_day
-    from intermediate.build_marks as marks
-    left join landing_files on marks.built_to_file_seq >= landing_files.file_seq
-    group by marks.model
+    select * from {{ ref('int_universe_combined') }}
+
+),
+
+symbols as (
+
+    select * from {{ ref('int_provider_symbols_listed') }}
+
+),
+
+providers as (
+
+    select * from {{ ref('providers') }}
 
 ),
 
@@ -36,37 +40,29 @@ sessions as (
 
 ),
 
+-- A longer calendar must not rebuild anything, a corrected one must: what was
+-- built up to a file lives by the sessions up to the day of that file.
+built_days as (
+
+    select {{ built_day() }} as built_day from landing_files
+    union
+    select {{ built_day() }} as built_day
+    from intermediate.build_marks as marks
+    left join landing_files on marks.built_to_file_seq >= landing_files.file_seq
+    group by marks.model
+
+),
+
 rules as (
 
-    select
-        'universe' as kind,
-        {{ row_text('universe') }} as rule,
-        date '1900-01-01' as since
-    from {{ ref('int_universe_combined') }} as universe
-
-    union all
+    {%- for kind in ['universe', 'symbols', 'providers', 'sessions'] %}
 
     select
-        'symbol' as kind,
-        {{ row_text('symbols') }} as rule,
-        date '1900-01-01' as since
-    from {{ ref('int_provider_symbols_listed') }} as symbols
-
-    union all
-
-    select
-        'provider' as kind,
-        {{ row_text('providers') }} as rule,
-        date '1900-01-01' as since
-    from {{ ref('providers') }} as providers
-
-    union all
-
-    select
-        'session' as kind,
-        {{ row_text('sessions') }} as rule,
-        sessions.session_date as since
-    from sessions
+        {{ 'session_date' if kind == 'sessions' else "date '1900-01-01'" }} as since,
+        '{{ kind }}' || {{ row_text(kind) }} as rule
+    from {{ kind }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -74,7 +70,7 @@ final as (
 
     select
         built_days.built_day,
-        md5(string_agg(rules.kind || rules.rule, ';' order by rules.kind, rules.rule)) as rules_hash
+        md5(string_agg(rules.rule, ';' order by rules.rule)) as rules_hash
     from built_days
     inner join rules on built_days.built_day >= rules.since
     group by built_days.built_day
