@@ -48,6 +48,7 @@ def test_the_next_in_line_stands_in_and_steps_back(
     at_exchange: Settings, exchange: Exchange
 ) -> None:
     at_exchange.providers.yahoo.backoff_seconds = 0.05
+    at_exchange.providers.yahoo.max_wait_seconds = 1
     away = {"match": {"dialect": "yahoo"}, "do": {"status": 429, "body": "Edge: Too Many Requests"}}
     exchange.add_fault(away)
     first = live(at_exchange, exchange, BUILD, 0)
