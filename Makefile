@@ -36,7 +36,8 @@ check: setup
 bench: setup
 	@$(BIN)/python -m bench
 
-# A day of 150 instruments, a loop of 30-second cycles: the last line is the verdict.
+# A day of 150 instruments, a loop of 30-second cycles, two years of slots with outages and kills
+# (an hour): the last line is the verdict.
 figures: setup
 	@$(BIN)/python -m bench.figures
 

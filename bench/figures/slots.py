@@ -61,8 +61,8 @@ class Lived:
 
 
 def slots(root: Path, months: int = 24, healthy: int = 12) -> Figures:
-    every = walk(_frame()).taken
-    chosen = list(_faulty(every, months))
+    every = walk(new_york()).taken
+    chosen = list(faulty(every, months))
     calm = random.Random(SEED + 1).sample(every, healthy)
     lived = {"outage": Lived(), "kill": Lived(), "calm": Lived()}
     plan = sorted([*chosen, *map(Slot, calm)], key=lambda slot: slot.at)
@@ -85,13 +85,13 @@ def slots(root: Path, months: int = 24, healthy: int = 12) -> Figures:
     }
 
 
-def _frame() -> Frame:
+def new_york() -> Frame:
     frame = frame_of("market-hours", "us")
     assert frame is not None
     return frame
 
 
-def _faulty(every: list[datetime], months: int) -> Iterator[Slot]:
+def faulty(every: list[datetime], months: int) -> Iterator[Slot]:
     """Each month an outage of ten minutes to an hour, and a kill in another run."""
     drawn = random.Random(SEED)
     by_month = [list(group) for _, group in groupby(every, lambda at: (at.year, at.month))]
@@ -120,11 +120,11 @@ def _live(own: World, slot: Slot, lived: Lived) -> None:
     run(own.settings, choice=STOCKS)
     lived.seconds.append(clock.monotonic() - started)
     ((newest,),) = own.asked(NEWEST)
-    if newest is not None and newest >= _due_until(slot.at):
+    if newest is not None and newest >= due_until(slot.at):
         lived.fresh += 1
     else:
         lived.stale.append(slot.at)
-        sys.stderr.write(f"{slot.at}: stale, newest bar {newest}, due {_due_until(slot.at)}\n")
+        sys.stderr.write(f"{slot.at}: stale, newest bar {newest}, due {due_until(slot.at)}\n")
 
 
 def _killed(own: World, after_seconds: float) -> None:
@@ -144,7 +144,7 @@ def _killed(own: World, after_seconds: float) -> None:
         child.wait()
 
 
-def _due_until(at: datetime) -> datetime:
+def due_until(at: datetime) -> datetime:
     """Up to when bars must be there: in the session, or up to the end of the one before."""
     until = at - SETTLED
     sessions = market_hours.sessions("XNYS", until - timedelta(days=15), at)
