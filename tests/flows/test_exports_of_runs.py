@@ -18,7 +18,8 @@ import duckdb
 import pytest
 from command_line import tapehouse
 
-from flows.exports import Exported, make, sweep
+from flows.exports import Exported, make
+from publish import parcel
 from publish.exports import formats
 from publish.exports.condition import OF_THE_MOMENT
 from publish.exports.export import Asked
@@ -148,11 +149,11 @@ def test_what_a_living_export_writes_is_not_swept(shop: Settings) -> None:
     part = shop.folder.exports / f".{run.run_id:06d}.tmp"
     part.mkdir()
     try:
-        assert sweep(shop.folder) == []
+        assert parcel.sweep(shop.folder) == []
         assert part.exists()
     finally:
         run.end()
-    assert sweep(shop.folder) == [part.name]
+    assert parcel.sweep(shop.folder) == [part.name]
 
 
 def test_one_file_goes_where_a_person_wants_it(shop: Settings, tmp_path: Path) -> None:
