@@ -26,8 +26,10 @@ def heal(folder: DataFolder) -> list[str]:
         return healed
     try:
         if folder.warehouse.with_name(f"{folder.warehouse.name}.wal").exists():
-            database.fold_in_log(folder.warehouse)
-            healed.append("replayed the write-ahead log of a run that was killed")
+            if aside := database.fold_in_log(folder.warehouse):
+                healed.append(f"set aside the damaged warehouse as {aside.name}, it is made anew")
+            else:
+                healed.append("replayed the write-ahead log of a run that was killed")
     finally:
         lock.release()
     return healed

@@ -29,7 +29,8 @@ def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(str(path), read_only=read_only)
     except duckdb.IOException as error:
-        if "lock" in str(error).lower():
+        # "lock" alone would be every damaged block as well.
+        if "set lock on file" in str(error).lower() or "used by another" in str(error).lower():
             raise BusyError(
                 f"busy: {path.name} is open for writing elsewhere", "close that program first"
             ) from error
@@ -41,16 +42,30 @@ def connect(path: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def fold_in_log(path: Path) -> None:
-    """Replay and remove the write-ahead log that a killed writer left behind."""
+def fold_in_log(path: Path) -> Path | None:
+    """Replay and remove the write-ahead log that a killed writer left behind.
+
+    A file that the kill has left damaged is set aside, and where it is now returned: whatever it
+    held, landing has.
+    """
     log = Path(f"{path}.wal")
-    if path.exists() and log.exists():
+    if not (path.exists() and log.exists()):
+        return None
+    try:
         with connect(path) as connection:
             connection.execute("checkpoint")
+    except (duckdb.Error, BadDataError) as error:
+        if not any(word in str(error).lower() for word in ("corrupt", "checksum")):
+            raise
+        return set_aside(path)
+    return None
 
 
 def set_aside(path: Path) -> Path:
     """Keep a file that is no good any more under a name that tells when; never delete it."""
     aside = path.with_name(f"{path.name}.{clock.system_now():%Y%m%dT%H%M%S}.aside")
     shutil.move(path, aside)
+    log = Path(f"{path}.wal")
+    if log.exists():
+        shutil.move(log, f"{aside}.wal")
     return aside

@@ -58,3 +58,28 @@ def test_a_log_left_by_a_kill_is_folded_in(tmp_path: Path) -> None:
     assert not Path(f"{path}.wal").exists()
     with duckdb.connect(str(path), read_only=True) as connection:
         assert connection.execute("select a from t").fetchone() == (1,)
+
+
+def test_a_file_that_a_kill_left_damaged_is_set_aside_with_its_log(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    script = (
+        "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]);"
+        "c.execute('create table t as select hash(range) as a from range(1000000)');"
+        "c.execute('checkpoint'); c.execute('update t set a = 1 where a % 7 = 0'); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(path)], check=False)
+    content = bytearray(path.read_bytes())
+    # Past the headers, a byte of each block.
+    for at in range(3 * 4096 + 1000, len(content), 64 * 1024):
+        content[at] ^= 0xFF
+    path.write_bytes(content)
+
+    aside = database.fold_in_log(path)
+
+    assert aside is not None
+    assert aside.read_bytes() == content
+    assert Path(f"{aside}.wal").exists()
+    assert [
+        one.name for one in tmp_path.iterdir() if one.name.startswith("warehouse.duckdb.w")
+    ] == []
+    assert not path.exists()
