@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import never_loaded
 import pytest
 from command_line import tapehouse
 
@@ -33,6 +34,14 @@ def _own_budgets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the workers of this session keep what they make once for all of them."""
+    base = tmp_path_factory.getbasetemp()
+    never_loaded.shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return never_loaded.shared
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> DataFolder:
     found = DataFolder(tmp_path / "data")
@@ -48,11 +57,8 @@ def own_settings(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> Setting
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+def demo(shared: Path) -> DataFolder:
     """One demo warehouse for all workers, made by the real command; tests only read it."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
     found = DataFolder(shared / "demo" / "data")
     with FileLock(shared / "demo.lock").held(wait_seconds=300):
         if not found.market.exists():

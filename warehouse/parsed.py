@@ -30,6 +30,10 @@ def find(target: str) -> Any:
         manifest = Manifest.from_msgpack(written, decoder=extended_mashumuro_decoder)
     except Exception:  # Whatever it is, parsing mends it.
         return None
+    for node in manifest.nodes.values():
+        # Where a seed's file is; the project may have moved since.
+        if node.resource_type == "seed":
+            node.root_path = str(PROJECT)
     manifest.build_parent_and_child_maps()
     manifest.build_flat_graph()
     return manifest

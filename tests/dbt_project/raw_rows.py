@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import never_loaded
 import pyarrow as pa
 import yaml
 
-from warehouse import dbt_runner
+from warehouse import dbt_runner, standing
 from warehouse.folder import DataFolder
 from warehouse.lock import writer
 
@@ -99,19 +100,30 @@ class RawRows:
         self.pending.clear()
 
     def build(self, *arguments: str) -> None:
-        """What `dbt build` does, with the project parsed once for all the tests of a session.
+        """What a build does, with the project parsed once for all the tests of a session.
 
         Unit tests prove the project, not these rows: a plain `dbt build` runs them.
         """
-        self.load()
         folder = DataFolder(self.data_dir)
+        whole = not {"--select", "--selector", "--full-refresh"} & set(arguments)
+        if whole and not self.path.exists():
+            never_loaded.begin(folder)
+        self.load()
+        manifest = dbt_runner.manifest_of(folder, "dev")
+        project = standing.fingerprint(manifest, "dev")
+        stands = whole and standing.stands(folder, manifest, project)
+        left_out = standing.LEFT_OUT if stands else ()
         with writer(folder.root, "test"):
-            answer = dbt_runner.invoke(folder, "dev", ["build", *NO_UNIT_TESTS, *arguments])
+            answer = dbt_runner.invoke(
+                folder, "dev", ["build", *NO_UNIT_TESTS, *arguments, *left_out]
+            )
         assert answer.success, [
             (result.node.name, result.message)
             for result in getattr(answer.result, "results", [])
             if str(result.status) in ("error", "fail")
         ] or answer.exception
+        if whole:
+            standing.mark(folder, project)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.path), read_only=True) as connection:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import requests
+from never_loaded import begin
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
@@ -92,6 +93,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness
     home = tmp_path_factory.mktemp("prefect")
     folder = DataFolder(home / "data")
     folder.prepare("sandbox")
+    begin(folder)
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from warehouse import parsed
 from warehouse.settings import PROJECT
 
 PARTS = ("cli", "extract", "flows", "publish", "sandbox", "warehouse", "dbt_project")
@@ -21,6 +22,9 @@ class OwnProject:
             shutil.copytree(PROJECT / name, root / name, ignore=quiet)
         for path in (*PROJECT.glob("*.yml"), PROJECT / "tapehouse.example.toml"):
             shutil.copyfile(path, root / path.name)
+        # Its first build has nothing to parse, until a rule is changed.
+        if parsed.KEPT.exists():
+            shutil.copytree(parsed.KEPT, root / parsed.KEPT.relative_to(PROJECT))
 
     def change(self, path: str, old: str, new: str) -> None:
         text = (self.root / path).read_text(encoding="utf-8")

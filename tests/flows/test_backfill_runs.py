@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import pytest
+from never_loaded import begin
 
 from extract.backfill import Asking
 from extract.plan import Choice
@@ -141,6 +142,7 @@ def built(
         _exchange.set_clock(NOW)
         own = settings.load()
         own.folder.prepare("sandbox")
+        begin(own.folder)
         assert run(own, ("extract",), Choice(("AAPL",), intervals=("1d",))).errors == []
         assert backfill(own, OLD, build=False).report.errors == []
         _exchange.clear_journal()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from never_loaded import begin
 
 from extract import universe
 from extract.plan import Choice
@@ -97,6 +98,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
         patch.setenv("TAPEHOUSE_SANDBOX__URL", exchange.url)
         own = settings.load()
         own.folder.prepare("sandbox")
+        begin(own.folder)
         story = Story(own, exchange)
         story.say(universe.add, ["META", "TWTR"])
         story.live(start, "META", "TWTR")

@@ -15,6 +15,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 from command_line import tapehouse
+from never_loaded import begin
 
 from sandbox import Exchange
 from warehouse import clock
@@ -85,6 +86,7 @@ def test_no_byte_written_anywhere_holds_a_key(
     tmp_path: Path,
 ) -> None:
     folder.prepare("real")
+    begin(folder)
     fetching = ("--verbose", "--steps", "plan,extract,load")
     said = [tapehouse(folder.root, "run", "AAPL", "BTCUSDT", *DAYS, *fetching, **environment)]
     asked = {record.dialect for record in exchange.journal()}

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from never_loaded import begin
 from own_project import OwnProject
 
 from flows import healing
@@ -34,6 +35,7 @@ def dropped(project: OwnProject, tmp_path_factory: pytest.TempPathFactory) -> Da
     """A published warehouse of two dropped bars, one of which contradicts itself."""
     folder = DataFolder(tmp_path_factory.mktemp("dropped") / "data")
     folder.prepare("sandbox")
+    begin(folder)
     (folder.inbox / "acme.csv").write_text(DROPPED, encoding="utf-8")
     ran = project.tapehouse(folder.root, "run", "--provider", "file_drop")
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from command_line import tapehouse
+from never_loaded import begin
 
 from sandbox import Exchange
 from warehouse.folder import DataFolder
@@ -22,6 +23,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     root = tmp_path_factory.mktemp("reproduce")
     folder = DataFolder(root / "data")
     folder.prepare("sandbox")
+    begin(folder)
     with Exchange(seed=7, now=BEFORE) as exchange:
         for now in (BEFORE, AFTER):
             exchange.set_clock(now)

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from command_line import tapehouse
+from never_loaded import begin
 from own_project import OwnProject
 
 from publish import open_market
@@ -31,6 +32,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     root = tmp_path_factory.mktemp("runs")
     folder = DataFolder(root / "data")
     folder.prepare("sandbox")
+    begin(folder)
     with Exchange(seed=7, now=BEFORE) as exchange:
         for now in (BEFORE, AFTER):
             exchange.set_clock(now)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from publish import open_market
 from warehouse.folder import DataFolder
@@ -38,12 +40,28 @@ def dbt(environment: dict[str, str], *arguments: str) -> subprocess.CompletedPro
     )
 
 
+def unit_tests() -> list[str]:
+    """All that the models' files declare."""
+    return [
+        test["name"]
+        for path in (PROJECT / "dbt_project").rglob("*.yml")
+        for test in yaml.safe_load(path.read_text()).get("unit_tests") or []
+    ]
+
+
 def test_dbt_build_without_flags_passes_on_a_never_loaded_warehouse_and_publishes(
     folder: DataFolder, dbt_environment: dict[str, str]
 ) -> None:
     done = dbt(dbt_environment, "build")
     assert done.returncode == 0, done.stdout[-3000:]
     assert "published market-000001.duckdb" in done.stderr
+    written = Path(dbt_environment["DBT_TARGET_PATH"]) / "run_results.json"
+    passed = [
+        result["unique_id"].rpartition(".")[2]
+        for result in json.loads(written.read_text())["results"]
+        if result["unique_id"].startswith("unit_test.") and result["status"] == "pass"
+    ]
+    assert sorted(passed) == sorted(unit_tests())
     with open_market(folder.market).connection as connection:
         assert connection.execute("select count(*) from technical_indicators").fetchone() == (0,)
         assert connection.execute("select count(*) > 20 from instruments").fetchone() == (True,)
