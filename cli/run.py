@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
+from cli.endings import ending_apart
 from cli.options import Config, Intervals, Providers, Symbols, Verbose, Wait, begin
 from cli.watch import Screen, close, complain, console
 from extract.plan import Choice
 from flows.run import STEPS, run
 from flows.turns.taking import FLOWS, MARKET_HOURS, Turn, take
-from warehouse import clock
+from warehouse import clock, dbt_runner, errors, runs
 from warehouse.errors import UsageError
 from warehouse.settings import Settings
 
@@ -79,8 +80,8 @@ def register(app: typer.Typer) -> None:
                 Turn(settings, flow or MARKET_HOURS, name, choice, force, wait)
                 for name in market or ["us"]
             ]
-            return again_and_again(lambda: max([turned(turn) for turn in turns]), every)
-        return again_and_again(lambda: once(settings, names, choice, wait, full), every)
+            return again_and_again(settings, lambda: max([turned(turn) for turn in turns]), every)
+        return again_and_again(settings, lambda: once(settings, names, choice, wait, full), every)
 
 
 def once(
@@ -111,12 +112,20 @@ def turned(turn: Turn) -> int:
     return ending.exit_code
 
 
-def again_and_again(work: Callable[[], int], every: str | None) -> int:
-    """Until Ctrl-C or SIGTERM; a run that was missed while the machine slept is not made up for."""
+def again_and_again(settings: Settings, work: Callable[[], int], every: str | None) -> int:
+    """Until Ctrl-C or SIGTERM, or until only a person can mend what is wrong.
+
+    A run that was missed while the machine slept is not made up for.
+    """
     if every is None:
         return work()
     distance = seconds_of(every)
+    # Each run would read it anew, for it ends with its process.
+    dbt_runner.manifest_of(settings.folder, settings.profile)
     while True:
         started = clock.monotonic()
-        work()
+        code = ending_apart(work)
+        runs.give_way()
+        if code in (errors.USAGE, errors.CONFIGURATION, errors.STOPPED):
+            return code
         clock.sleep(max(0.0, distance - (clock.monotonic() - started)))
