@@ -14,7 +14,7 @@ from extract import plan
 from extract.landing import Landing
 from extract.plan import Choice
 from flows.origin import folder_clock
-from flows.run import run
+from flows.run import Runner, run
 
 
 def register(app: typer.Typer) -> None:
@@ -90,8 +90,8 @@ def build_command(
     Example: `tapehouse build --select technical_indicators`
     """
 
-    def prepare(runner: object) -> None:
-        runner.select, runner.full_refresh = select, full  # type: ignore[attr-defined]
+    def prepare(runner: Runner) -> None:
+        runner.select, runner.full_refresh = select, full
 
     with Screen() as screen:
         report = run(begin(config, verbose), ["build"], Choice(), screen, wait, prepare)

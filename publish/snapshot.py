@@ -84,9 +84,16 @@ def _check(folder: DataFolder) -> None:
 def _swap_link(link: Path, path: Path) -> None:
     """A reader that follows the link finds the old copy or the new one, never neither."""
     part = link.with_name(f".{link.name}.tmp")
-    part.unlink(missing_ok=True)
-    part.symlink_to(path.relative_to(link.parent))
-    os.replace(part, link)
+    try:
+        part.unlink(missing_ok=True)
+        part.symlink_to(path.relative_to(link.parent))
+        os.replace(part, link)
+    except OSError as error:
+        raise TapehouseError(
+            f"cannot point {link} at {path.name}: {error.strerror or error}",
+            f"readers may open {path}; links need a disk that knows them, and on Windows "
+            "Developer Mode",
+        ) from error
     fsync_folder(link.parent)
 
 

@@ -155,6 +155,16 @@ def test_a_log_beside_the_copy_or_the_warehouse_stops_publishing(built: DataFold
         snapshot.publish(built)
 
 
+def test_a_link_that_cannot_be_made_is_told_with_the_copy_to_read(built: DataFolder) -> None:
+    built.market.mkdir()
+    with pytest.raises(TapehouseError, match=r"cannot point .*market-000001") as told:
+        snapshot.publish(built)
+    assert str(built.published / "market-000001.duckdb") in told.value.next_step
+    built.market.rmdir()
+    published = snapshot.publish(built)
+    assert built.market.resolve() == published.path.resolve()
+
+
 def test_nothing_built_is_said_and_nothing_is_published(folder: DataFolder) -> None:
     with pytest.raises(TapehouseError, match="no warehouse"):
         snapshot.publish(folder)
