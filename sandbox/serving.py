@@ -6,6 +6,7 @@ import asyncio
 import socket
 import struct
 import threading
+from contextlib import suppress
 from datetime import datetime
 from email.utils import formatdate
 from typing import TYPE_CHECKING
@@ -98,7 +99,11 @@ class Server:
             answer, body = reshape(answer, fault, dialect, exchange.faults.seed)
         self._record(call, dialect, at, answer.status, answer.weight, fault)
         if fault is not None and fault.do.keys() & TRANSPORT_WORDS:
-            return await _send_badly(request, _head(answer, at), body, fault)
+            badly = _head(answer, at)
+            # Who would not wait for it has gone; that is no error of ours.
+            with suppress(ConnectionResetError):
+                await _send_badly(request, badly, body, fault)
+            return badly
         response = web.Response(status=answer.status, body=body)
         response.headers.update(_head(answer, at).headers)
         return response
@@ -179,7 +184,7 @@ def _http_date(at: datetime) -> str:
 
 async def _send_badly(
     request: web.Request, response: web.StreamResponse, body: bytes, fault: Fault
-) -> web.StreamResponse:
+) -> None:
     do = fault.do
     await asyncio.sleep(float(do.get("delay", 0)))
     response.content_length = int(do.get("wrong_length", len(body)))
@@ -199,7 +204,6 @@ async def _send_badly(
         response.force_close()
         if request.transport is not None:
             request.transport.close()
-    return response
 
 
 def _reset(request: web.Request) -> None:

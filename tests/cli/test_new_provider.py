@@ -21,7 +21,8 @@ MADE = ("extract/zeta_one", "sandbox/zeta_one", "tests/extract/cases/zeta_one.py
 def project(tmp_path_factory: pytest.TempPathFactory) -> OwnProject:
     """A copy of the project in which the command has been run."""
     own = OwnProject(tmp_path_factory.mktemp("own"))
-    for part in ("tests/extract", "tests/conftest.py", "tests/command_line.py", "bench"):
+    shared = ("conftest.py", "command_line.py", "never_loaded.py", "extract")
+    for part in ("bench", *(f"tests/{name}" for name in shared)):
         source, target = PROJECT / part, own.root / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():

@@ -85,7 +85,12 @@ def test_threads_and_children_of_a_run_name_it_too(folder: DataFolder) -> None:
     subprocess.run([sys.executable, "-c", CHILD, str(folder.logs)], cwd=PROJECT, check=True)
     logs.bind_run(None)
     logs.get("after").info("after the run")
-    found = [(one["event"], one.get("run_id")) for one in lines_of(folder)]
+    found = [
+        (one["event"], one.get("run_id"))
+        for one in lines_of(folder)
+        # An exchange that another test has in this process may say something too.
+        if one["logger"] != "aiohttp.server"
+    ]
     assert found == [
         ("in a thread", 31),
         ("of a library", 31),
