@@ -22,6 +22,7 @@ from publish.exports.formulas import harmless
 from publish.exports.tables import Column, Shape
 from publish.exports.workbook.looks import Looks
 from publish.exports.workbook.sheets import TableSheets, sheet_name
+from publish.exports.workbook.summary import below
 
 NUMBER = Shape("numbers", (Column("number", "BIGINT", "integer"),))
 
@@ -131,6 +132,26 @@ def test_the_summary_has_a_sparkline_for_each_symbol(path: Path, book: openpyxl.
         charts = [name for name in parts.namelist() if name.startswith("xl/charts/chart")]
     assert drawn.count("<x14:sparkline>") == len(symbols)
     assert len(charts) == 1
+
+
+def test_the_column_of_names_is_there_when_they_are_exported(
+    tmp_path: Path, book: openpyxl.Workbook
+) -> None:
+    assert not book["Summary"].column_dimensions["B"].hidden
+    copy = export_market.market(tmp_path / "market.duckdb")
+    exported(copy, tmp_path / "place", "xlsx", tables=("daily_bars",))
+    with warnings.catch_warnings(action="ignore"):
+        alone = openpyxl.load_workbook(tmp_path / "place" / "tapehouse.xlsx")
+    assert alone["Summary"].column_dimensions["B"].hidden
+
+
+@pytest.mark.parametrize(
+    ("lowest", "floor"), [(5812.4, 5600.0), (12.0, 11.0), (9.0, None), (None, None)]
+)
+def test_an_axis_of_levels_begins_a_little_below_them(
+    lowest: float | None, floor: float | None
+) -> None:
+    assert below(lowest) == floor
 
 
 def test_a_full_sheet_goes_on_in_the_next(tmp_path: Path) -> None:

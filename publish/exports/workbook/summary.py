@@ -48,6 +48,7 @@ class Summary:
         self._strengths: dict[str, float | None] = {}
         self._closes_at = 0
         self._index: tuple[str, int, int, int] | None = None
+        self._index_low: float | None = None
 
     def saw(self, sheets: TableSheets, rows: pa.Table, spans: Sequence[Span]) -> None:
         columns = rows.column_names
@@ -64,6 +65,8 @@ class Summary:
             first = self._index[3] if self._index else 1
             last = spans[-1].row + spans[-1].count - 1
             self._index = (spans[-1].sheet, sheets.column("index_close"), last, first)
+            closes = [float(one) for one in rows["index_close"].to_pylist() if one is not None]
+            self._index_low = min(filter(None, [*closes, self._index_low]), default=None)
 
     def draw(self, book: Any, looks: Looks) -> None:
         """Nothing to show: the sheet is hidden."""
@@ -75,7 +78,8 @@ class Summary:
         printed(sheet, is_one_page_wide=True)
         sheet.freeze_panes(FIRST_ROW, 1)
         for at, (_, wide) in enumerate(COLUMNS):
-            sheet.set_column(at, at, wide)
+            # Names come with the instruments, if those are exported too.
+            sheet.set_column(at, at, wide, None, {"hidden": at == 1 and not self._names})
         sheet.write_string(0, 0, "Summary of the daily bars", looks.title)
         for at, (header, _) in enumerate(COLUMNS):
             look = looks.number_header if 2 < at < 6 else looks.header
@@ -166,13 +170,22 @@ class Summary:
                     "major_unit_type": "months",
                 }
             )
-            self._placed(line, FIRST_ROW + 16)
+            self._placed(line, FIRST_ROW + 16, floor=below(self._index_low))
 
-    def _placed(self, chart: Any, row: int) -> None:
+    def _placed(self, chart: Any, row: int, floor: float | None = None) -> None:
         chart.set_legend({"none": True})
         chart.set_size({"width": 720, "height": 340})
-        chart.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": "#E3E8EF"}}})
+        gridlines = {"visible": True, "line": {"color": "#E3E8EF"}}
+        chart.set_y_axis({"major_gridlines": gridlines, "min": floor})
         self._sheet.insert_chart(row, len(COLUMNS) + 1, chart)
+
+
+def below(value: float | None) -> float | None:
+    """A round number a little below: levels lie close together far from zero."""
+    if not value or value < 10:
+        return None
+    step = 10 ** (len(str(int(value))) - 2)
+    return float(value * 0.98 // step * step)
 
 
 def _pairs(rows: pa.Table, key: str, value: str) -> list[tuple[str, Any]]:
