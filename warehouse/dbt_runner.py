@@ -136,7 +136,7 @@ def _driving() -> Iterator[None]:
 
 @contextmanager
 def _seldom_collecting() -> Iterator[None]:
-    """dbt makes objects by the million beside a project that stays: a sixth of a build's time
+    """dbt makes objects by the million beside a project that stays: an eighth of a build's samples
     went into looking for garbage among them."""
     usual = gc.get_threshold()
     gc.set_threshold(100_000, 20, 50)
