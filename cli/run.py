@@ -126,6 +126,6 @@ def again_and_again(settings: Settings, work: Callable[[], int], every: str | No
         started = clock.monotonic()
         code = ending_apart(work)
         runs.give_way()
-        if code in (errors.USAGE, errors.CONFIGURATION, errors.STOPPED):
+        if code in (errors.USAGE, errors.CONFIGURATION):
             return code
         clock.sleep(max(0.0, distance - (clock.monotonic() - started)))

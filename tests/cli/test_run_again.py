@@ -62,13 +62,14 @@ def running(loop: subprocess.Popen[str]) -> int:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="runs have processes of their own there")
-def test_the_next_run_follows_one_that_was_killed_until_all_are_told_to_stop(
+def test_the_next_run_follows_one_that_was_stopped_or_killed_until_all_are_told_to_stop(
     market: tuple[DataFolder, dict[str, str]], loop: subprocess.Popen[str]
 ) -> None:
     folder, _ = market
-    wait_for(folder, 2)
-    os.kill(running(loop), signal.SIGKILL)
-    wait_for(folder, 4)
+    for count, told in ((2, signal.SIGKILL), (4, signal.SIGTERM)):
+        wait_for(folder, count)
+        os.kill(running(loop), told)
+    wait_for(folder, 6)
     loop.terminate()
     _, said = loop.communicate(timeout=60)
     assert loop.returncode == errors.STOPPED
