@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import requests
+from alerting import Receiver, like
 from never_loaded import begin
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
@@ -201,3 +202,27 @@ def other_writer(own_settings: Settings) -> Iterator[None]:
         assert process.stdout.readline() == "held\n"
         yield
         process.communicate(timeout=20)
+
+
+@pytest.fixture
+def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    with Receiver() as running:
+        monkeypatch.setenv("TAPEHOUSE_ALERTS__WEBHOOK__URL", running.url)
+        yield running
+
+
+@pytest.fixture
+def own(
+    demo: DataFolder, folder: DataFolder, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> Settings:
+    """A sandbox folder with the demo's copy in it, whose alerts go to the test's receiver."""
+    monkeypatch.setenv("TAPEHOUSE_DATA_DIR", str(folder.root))
+    like(demo, folder)
+    return settings.load()
+
+
+@pytest.fixture
+def watched(own: Settings, exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The same, at the hour of an exchange that the test moves."""
+    monkeypatch.setenv("TAPEHOUSE_SANDBOX__URL", exchange.url)
+    return settings.load()

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -25,13 +24,6 @@ from flows.alerts import evaluation
 from warehouse import settings
 evaluation.tell(settings.load())
 """
-
-
-@pytest.fixture
-def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    with Receiver() as running:
-        monkeypatch.setenv("TAPEHOUSE_ALERTS__WEBHOOK__URL", running.url)
-        yield running
 
 
 @pytest.fixture
