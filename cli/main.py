@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import sys
 from importlib import import_module
 
@@ -38,9 +37,7 @@ for verb in VERBS:
 def main() -> None:
     # What cannot be logged, on a full disk say, is no news for the terminal.
     logging.raiseExceptions = False
-    # A supervisor's stop is a person's Ctrl-C: steps are journalled, locks are freed.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, runs.stop)
+    runs.heed_signals()
     code = ending_of(lambda: app(standalone_mode=False))
     if code == errors.STOPPED:
         sys.stderr.write("stopped: what was landed is kept, the same command goes on from there\n")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,14 +22,32 @@ from warehouse.lock import FileLock
 log = logs.get(__name__)
 
 NODES = "nodes.jsonl"
+AGAIN_SECONDS = 0.05
 
 _stopping = threading.Event()
 
 
-def stop(*_: object) -> None:
-    """A signal's handler. A library may swallow the exception, so steps look for the wish too."""
+def heed_signals() -> None:
+    """A supervisor's stop is a person's Ctrl-C: steps are journalled, locks are freed."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    sys.unraisablehook = _unraisable
+
+
+def _stop(*_: object) -> None:
+    """A library may swallow the exception, so steps look for the wish too."""
     _stopping.set()
     raise KeyboardInterrupt
+
+
+def _unraisable(lost: sys.UnraisableHookArgs) -> None:
+    """A stop that fell into a destructor is lost there, so it is said again outside of it."""
+    if not issubclass(lost.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(lost)
+    elif sys.platform != "win32":
+        again = threading.Timer(AGAIN_SECONDS, os.kill, (os.getpid(), signal.SIGTERM))
+        again.daemon = True
+        again.start()
 
 
 def told_to_stop() -> bool:

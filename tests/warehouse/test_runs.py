@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import textwrap
+
 import pytest
 
 from warehouse import runs
@@ -61,3 +66,30 @@ def test_a_torn_last_line_of_a_journal_is_passed_over(folder: DataFolder) -> Non
         file.write('{"run_id": 1, "st')
     run.end()
     assert [step.step for step in runs.steps(folder, run.run_id)] == ["plan"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals do not reach a process there")
+def test_a_stop_that_falls_into_a_destructor_is_not_lost() -> None:
+    told = textwrap.dedent(f"""
+        import os, time
+        from warehouse import runs
+
+        class Pool:
+            def __del__(self):
+                os.kill(os.getpid(), {signal.SIGTERM.value})
+                time.sleep(1)
+
+        runs.heed_signals()
+        pool = Pool()
+        try:
+            del pool
+            print("went on")
+            time.sleep(60)
+            print("was never told again")
+        except KeyboardInterrupt:
+            print("stopped")
+    """)
+    done = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, timeout=50, check=True
+    )
+    assert (done.stdout, done.stderr) == ("went on\nstopped\n", "")
