@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from warehouse.folder import DataFolder, fsync_folder
 MANIFEST = "manifest.json"
 # Of a run's own folder, while it is written.
 PART = re.compile(r"\.(\d{6,})\.tmp")
+# As <fcntl.h> and <linux/fs.h> have them: names are of the working folder, and are exchanged.
+HERE, EXCHANGE = -100, 2
 
 
 def check_folder(folder: Path, kind: str, names: Iterable[str]) -> None:
@@ -61,12 +65,27 @@ def synced(path: Path) -> str:
 
 
 def swap(part: Path, folder: Path) -> None:
-    """A reader finds the old files or the new ones; what a kill left aside goes the next time."""
+    """A reader finds the old files or the new ones; the part holds the old ones then, and goes."""
     fsync_folder(part)
+    # Where names cannot be exchanged there is an instant without a folder, and a kill in it leaves
+    # the old one aside.
     aside = folder.with_name(f".{folder.name}.old")
-    shutil.rmtree(aside, ignore_errors=True)
-    if folder.exists():
-        os.replace(folder, aside)
-    os.replace(part, folder)
-    shutil.rmtree(aside, ignore_errors=True)
+    if not _exchange(part, folder):
+        shutil.rmtree(aside, ignore_errors=True)
+        if folder.exists():
+            os.replace(folder, aside)
+        os.replace(part, folder)
     fsync_folder(folder.parent)
+    for old in (part, aside):
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Both names in one step, which Python itself cannot; only Linux is asked for it."""
+    if sys.platform != "linux":
+        return False
+    renameat2 = getattr(ctypes.CDLL(None), "renameat2", None)
+    if renameat2 is None:
+        return False
+    names = (HERE, os.fsencode(one), HERE, os.fsencode(other))
+    return bool(renameat2(*names, EXCHANGE) == 0)
