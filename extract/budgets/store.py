@@ -55,6 +55,15 @@ def moment(seconds: float) -> datetime:
     return EPOCH + timedelta(seconds=seconds)
 
 
+class Handle(sqlite3.Connection):
+    """Closes itself in whichever thread it is let go: a thread ends with its handle open."""
+
+    def __del__(self) -> None:
+        # One that could not be opened has nothing to close.
+        with suppress(sqlite3.ProgrammingError):
+            self.close()
+
+
 class Store:
     """Opens the file when it is first needed; each thread and each process has its own handle."""
 
@@ -94,7 +103,13 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise self._unusable(error.strerror or str(error)) from error
-        connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection = sqlite3.connect(
+            self.path,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            factory=Handle,
+        )
         try:
             version = _version(connection)
             if version > VERSION:
@@ -118,7 +133,7 @@ class Store:
 
     def copy(self) -> sqlite3.Connection:
         """The ledger as it stands, in memory."""
-        found = sqlite3.connect(":memory:", isolation_level=None)
+        found = sqlite3.connect(":memory:", isolation_level=None, factory=Handle)
         self.write(lambda _: None)
         self._connection().backup(found)
         return found
@@ -128,11 +143,6 @@ class Store:
         if held is not None:
             held[1].close()
             self._local.held = None
-
-    def __del__(self) -> None:
-        # A handle belongs to its thread; the others close theirs with their end.
-        with suppress(Exception):
-            self.close()
 
     def _begin_anew(self) -> None:
         """What was spent is not known any more, so the new ledger counts all of it as spent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_a_ledger_of_a_newer_release_is_left_alone(file: Path) -> None:
     spend(budget(file), 1)
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection:
         connection.execute("pragma user_version = 99")
     with pytest.raises(ConfigurationError, match="newer release"):
         budget(file).take(1, LIVE)
