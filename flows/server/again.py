@@ -48,6 +48,15 @@ class Again:
             return ""
         if is_overtaken(frame_of(*name.split("/", 1)), due(run), clock.system_now()):
             return ""
-        again = {"state": {"type": "SCHEDULED"}, "parameters": run["parameters"], "tags": [TAG]}
-        self._api.ask("POST", f"deployments/{run['deployment_id']}/create_flow_run", again)
+        again = {
+            "state": {"type": "SCHEDULED"},
+            "parameters": run["parameters"],
+            "tags": [TAG],
+            # The `up` before this one may have done it: the server gives its run back then.
+            "idempotency_key": f"{TAG}-{run['id']}",
+        }
+        path = f"deployments/{run['deployment_id']}/create_flow_run"
+        made = self._api.ask("POST", path, again)
+        if made["state"]["type"] != "SCHEDULED":
+            return ""
         return f"{name}: the process of its run died, started once more"
