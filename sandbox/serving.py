@@ -6,9 +6,11 @@ import asyncio
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from email.utils import formatdate
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -31,11 +33,10 @@ CLOSED_BY_CLIENT = 499
 class Server:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
-        self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="sandbox-exchange", daemon=True)
         self._started = threading.Event()
         self._failure: BaseException | None = None
-        self._stopping: asyncio.Event | None = None
+        self._stop: Callable[[], object] | None = None
         self._port = 0
 
     def start(self) -> int:
@@ -46,21 +47,22 @@ class Server:
         return self._port
 
     def stop(self) -> None:
-        if self._stopping is not None and self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stopping.set)
+        if self._stop is not None and self._thread.is_alive():
+            self._stop()
         self._thread.join()
 
     def _run(self) -> None:
         try:
-            self._loop.run_until_complete(self._serve())
+            # What hangs by a fault is cancelled at the end.
+            asyncio.run(self._serve())
         except BaseException as error:
             self._failure = error
         finally:
             self._started.set()
-            self._loop.close()
 
     async def _serve(self) -> None:
-        self._stopping = asyncio.Event()
+        stopping = asyncio.Event()
+        self._stop = partial(asyncio.get_running_loop().call_soon_threadsafe, stopping.set)
         app = web.Application(client_max_size=1 << 20)
         add_control_routes(app, self._exchange)
         for name in self._exchange.dialects:
@@ -73,7 +75,7 @@ class Server:
             await site.start()
             self._port = int(runner.addresses[0][1])
             self._started.set()
-            await self._stopping.wait()
+            await stopping.wait()
         finally:
             await runner.cleanup()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 from collections.abc import Callable
@@ -253,3 +254,12 @@ def test_dialect_path_and_symbol_choose_the_requests(exchange: Exchange, get: Ge
 def test_an_unknown_word_is_refused(exchange: Exchange) -> None:
     with pytest.raises(ValueError, match="explode"):
         exchange.add_fault({"do": {"explode": True}})
+
+
+def test_an_exchange_that_ends_leaves_no_answer_hanging(caplog: pytest.LogCaptureFixture) -> None:
+    with Exchange() as exchange:
+        exchange.add_fault({"match": {"dialect": "yahoo"}, "do": {"hang": True}})
+        with pytest.raises(requests.ReadTimeout):
+            requests.get(exchange.url + YAHOO, timeout=0.3)
+    gc.collect()
+    assert caplog.messages == []
