@@ -65,19 +65,19 @@ def synced(path: Path) -> str:
 
 
 def swap(part: Path, folder: Path) -> None:
-    """A reader finds the old files or the new ones; the part holds the old ones then, and goes."""
+    """A reader finds the old files or the new ones; what a kill left aside goes the next time."""
     fsync_folder(part)
-    # Where names cannot be exchanged there is an instant without a folder, and a kill in it leaves
-    # the old one aside.
     aside = folder.with_name(f".{folder.name}.old")
-    if not _exchange(part, folder):
-        shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(aside, ignore_errors=True)
+    if _exchange(part, folder):
+        os.replace(part, aside)
+    else:
+        # Where names cannot be exchanged there is an instant without a folder.
         if folder.exists():
             os.replace(folder, aside)
         os.replace(part, folder)
+    shutil.rmtree(aside, ignore_errors=True)
     fsync_folder(folder.parent)
-    for old in (part, aside):
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -9,10 +9,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from report_reading import table
 
 from publish import open_market
 from publish.report.build import build
-from publish.report.document import Figure, Report, Table
+from publish.report.document import Figure, Report
 from publish.report.sections.sources import Allowance
 from publish.report.week import Week, week_of
 from warehouse.folder import DataFolder
@@ -37,10 +38,6 @@ def year(market: duckdb.DuckDBPyConnection) -> Report:
 @pytest.fixture(scope="module", params=[WEEK, EARLIER], ids=["newest", "earlier"])
 def report(request: pytest.FixtureRequest, market: duckdb.DuckDBPyConnection) -> Report:
     return build(market, request.param, "sandbox", [Allowance("binance", "public", 1000, 60)])
-
-
-def table(report: Report, key: str) -> Table:
-    return next(one for one in report.tables if one.key == key)
 
 
 def figure(report: Report, key: str) -> Figure:
